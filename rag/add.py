@@ -1,0 +1,284 @@
+"""Files into a library: path -> read -> split -> encode -> store.
+
+Files are read one after the other and encoded in large groups, because an encoder wastes least on
+texts of similar length; each file is then stored in one transaction, so that whatever stops the
+run, a file is in the library as it was or as it is, never in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from rag import copies
+from rag.article import Article, Passage, Sentence
+from rag.encode import Encoder
+from rag.errors import RagError, ReadError
+from rag.read import Limits, Reader, ReadResult, discover, load
+from rag.split import passages, sentences
+from rag.store import Entry, Writer
+
+GROUP = 512  # passages encoded together, and the most that a Ctrl-C throws away
+TITLE_TOKENS = 32  # of a title go in front of each passage
+PASSAGE_TOKENS = 160  # sizes from 120 to 220 found the development evidence equally well
+OVERLAP_TOKENS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far adding has come; files and bytes of those seen, passages of those encoded."""
+
+    files: int
+    bytes: int
+    total_files: int
+    total_bytes: int
+    passages: int
+    current: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Two articles that are nearly the same text: share of common runs of words, 0 to 1."""
+
+    article: str
+    path: str
+    of: str
+    resemblance: float
+
+
+@dataclass(slots=True)
+class Added:
+    """What adding did.
+
+    Attributes:
+        added, changed, unchanged: paths of files.
+        articles: how many articles are new.
+        passages: how many passages were encoded.
+        failed: one error for each file that could not be read; nothing of it was changed.
+        warnings: each with the file it is about.
+        copies: near-identical articles; both are kept, answers use one.
+    """
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    articles: int = 0
+    passages: int = 0
+    failed: list[RagError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes of a file, a page or standard input, under the name it is remembered by."""
+
+    name: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A file that is read and split, waiting for the vectors of its new articles."""
+
+    document: str
+    sha256: str
+    is_new: bool
+    articles: tuple[Article, ...]
+    split: list[tuple[Article, tuple[Sentence, ...], tuple[Passage, ...]]]
+
+    @property
+    def passages(self) -> int:
+        return sum(len(found) for _, _, found in self.split)
+
+
+Report = Callable[[Progress], None]
+
+
+def add_paths(
+    writer: Writer,
+    encoder: Encoder,
+    paths: Iterable[str | Path],
+    *,
+    text_column: str | None = None,
+    limits: Limits = Limits(),
+    report: Report | None = None,
+) -> Added:
+    """Adds files and folders; see `Library.add`."""
+    added = Added()
+    files: list[tuple[Path, int]] = []
+    for found in discover(paths):
+        if isinstance(found, ReadError):
+            added.failed.append(found)
+        else:
+            files.append((found, _size(found)))
+    documents = _documents(files, limits, added)
+    totals = (len(files), sum(size for _, size in files))
+    _add(writer, encoder, documents, added, totals, text_column, limits, report)
+    return added
+
+
+def add_documents(
+    writer: Writer,
+    encoder: Encoder,
+    documents: Sequence[Document],
+    *,
+    text_column: str | None = None,
+    limits: Limits = Limits(),
+    report: Report | None = None,
+) -> Added:
+    """Adds what is in memory already."""
+    added = Added()
+    totals = (len(documents), sum(len(document.data) for document in documents))
+    _add(writer, encoder, iter(documents), added, totals, text_column, limits, report)
+    return added
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # reading it will say why
+
+
+def _documents(
+    files: Sequence[tuple[Path, int]], limits: Limits, added: Added
+) -> Iterator[Document]:
+    for path, _ in files:
+        try:
+            yield Document(str(path.resolve()), load(path, limits))
+        except ReadError as error:
+            added.failed.append(error)
+
+
+def _add(
+    writer: Writer,
+    encoder: Encoder,
+    documents: Iterator[Document],
+    added: Added,
+    totals: tuple[int, int],
+    text_column: str | None,
+    limits: Limits,
+    report: Report | None,
+) -> None:
+    group: list[_Pending] = []
+    files = size = 0
+
+    def tell(current: str, new_passages: int = 0) -> None:
+        added.passages += new_passages
+        if report:
+            report(Progress(files, size, *totals, added.passages, current))
+
+    with Reader(limits, text_column) as reader:
+        for document in documents:
+            files, size = files + 1, size + len(document.data)
+            pending = _read(writer, reader, encoder, document, added)
+            if pending is not None:
+                group.append(pending)
+            tell(document.name)
+            if sum(one.passages for one in group) >= GROUP:
+                _store(writer, encoder, group, added, lambda n: tell("encoding", n))
+                group = []
+        if group:
+            _store(writer, encoder, group, added, lambda n: tell("encoding", n))
+
+
+def _read(
+    writer: Writer, reader: Reader, encoder: Encoder, document: Document, added: Added
+) -> _Pending | None:
+    sha256 = document.sha256
+    known = writer.file_digest(document.name)
+    if known == sha256:
+        added.unchanged.append(document.name)
+        return None
+    try:
+        result = reader.read(document.data, document.name)
+    except ReadError as error:
+        added.failed.append(error)
+        return None
+    added.warnings += [f"{document.name}: {warning}" for warning in result.warnings]
+    articles = _distinct(result, document.name, added)
+    new = [_split(article, encoder) for article in articles if not writer.holds(article)]
+    return _Pending(document.name, sha256, known is None, articles, new)
+
+
+def _distinct(result: ReadResult, name: str, added: Added) -> tuple[Article, ...]:
+    """The articles of a file, each text once."""
+    articles = {article.id: article for article in result.articles}
+    if repeated := len(result.articles) - len(articles):
+        added.warnings.append(f"{name}: {repeated} articles have the same text as another in it")
+    return tuple(articles.values())
+
+
+def _split(
+    article: Article, encoder: Encoder
+) -> tuple[Article, tuple[Sentence, ...], tuple[Passage, ...]]:
+    found = sentences(article)
+    size = min(PASSAGE_TOKENS, encoder.window - TITLE_TOKENS)
+    overlap = min(OVERLAP_TOKENS, size // 4)
+    return (
+        article,
+        found,
+        passages(article, found, encoder.count_tokens, size=size, overlap=overlap),
+    )
+
+
+def _store(
+    writer: Writer,
+    encoder: Encoder,
+    group: Sequence[_Pending],
+    added: Added,
+    encoded: Callable[[int], None],
+) -> None:
+    texts = [
+        _passage_text(article, passage)
+        for pending in group
+        for article, _, found in pending.split
+        for passage in found
+    ]
+    vectors = encoder.encode(texts, encoded) if texts else np.empty((0, 0), np.float32)
+    start = 0
+    for pending in group:
+        entries = []
+        for article, split, found in pending.split:
+            end = start + len(found)
+            sketch = copies.sketch(article.text)
+            entries.append(Entry(article, split, found, vectors[start:end], sketch))
+            start = end
+        with writer.change():
+            writer.replace_file(pending.document, pending.sha256, pending.articles, entries)
+        (added.added if pending.is_new else added.changed).append(pending.document)
+        added.articles += len(entries)
+        for entry in entries:
+            added.copies += _copies(writer, entry)
+
+
+def _passage_text(article: Article, passage: Passage) -> str:
+    """What is encoded for a passage: few passages name what their article is about."""
+    # Four characters a token is what English comes to: an exact count isn't worth its time here.
+    return f"{article.title[: 4 * TITLE_TOKENS]}. {passage.quote(article)}"
+
+
+def _copies(writer: Writer, entry: Entry) -> Iterator[Copy]:
+    article = entry.article
+    for other, _ in writer.similar(entry.shingles, besides=article.id):
+        resemblance = copies.resemblance(entry.shingles, writer.sketch(other))
+        if resemblance >= copies.COPY:
+            yield Copy(article.id, article.path or "", other, round(resemblance, 2))
+
+
+def encode_again(writer: Writer, encoder: Encoder) -> None:
+    """Splits and encodes every article of a library anew, in the current transaction."""
+    for listing in writer.listings():
+        article = writer.article(listing.id).article
+        _, split, found = _split(article, encoder)
+        vectors = encoder.encode([_passage_text(article, passage) for passage in found])
+        writer.store(Entry(article, split, found, vectors, copies.sketch(article.text)))

@@ -1,0 +1,229 @@
+"""What comes out: claims with their citations, answers and summaries."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from rag.article import Article, Span
+
+Support = Literal["supported", "partly", "unsupported", "quoted"]
+"""How a claim stands to its citations.
+
+- supported: all that could be checked holds.
+- partly: numbers, names and negation hold, but not all of its words are in the evidence.
+- unsupported: something in it contradicts the evidence or is missing from it.
+- quoted: the claim is the text of its citation itself.
+"""
+
+NOT_FOUND = "Not in the articles."
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The article of a citation, as far as a reader wants to see it."""
+
+    id: str
+    title: str
+    date: datetime.date | None
+    source: str | None
+    path: str | None
+
+    @classmethod
+    def of(cls, article: Article) -> Source:
+        return cls(article.id, article.title, article.date, article.source, article.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A span of an article and its text: code points `start` to `end` (exclusive)."""
+
+    article: Source
+    start: int
+    end: int
+    quote: str
+
+    @classmethod
+    def of(cls, article: Article, span: Span) -> Citation:
+        """The only way a citation is made: its quote is cut out of the article's own text."""
+        return cls(Source.of(article), span.start, span.end, span.quote(article))
+
+    @property
+    def span(self) -> Span:
+        return Span(self.article.id, self.start, self.end)
+
+    def holds(self, article: Article) -> bool:
+        """Whether the quote is what stands there in `article`, character by character."""
+        return article.id == self.article.id and self.quote == article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement and what it rests on.
+
+    Attributes:
+        reason: what was found wrong with the model's words, where they were replaced or doubted.
+    """
+
+    text: str
+    support: Support
+    citations: tuple[Citation, ...]
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Trace:
+    """How an answer was made: enough to make it again, and to see why it is as it is.
+
+    Attributes:
+        model, encoder, prompt: fingerprints; `adapter` too, None if the model runs without one.
+        generation: of the library.
+        hits: each with its article, span, scores, and sentences.
+        given: spans of the sentences that the model saw, by number, from 1.
+        left_out: how many sentences fitted the search but not the prompt.
+        tokens: of the prompt, those of it reused from the cache, and those generated.
+        milliseconds: of each step.
+        warnings: what went wrong on the way without ending it.
+        raw: what the model wrote, word for word.
+    """
+
+    model: str | None = None
+    adapter: str | None = None
+    prompt: str | None = None
+    encoder: str | None = None
+    generation: int | None = None
+    seed: int = 0
+    hits: list[dict[str, Any]] = field(default_factory=list)
+    given: list[dict[str, Any]] = field(default_factory=list)
+    left_out: int = 0
+    tokens: dict[str, int] = field(default_factory=dict)
+    milliseconds: dict[str, float] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    raw: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        plain = asdict(self)
+        plain["milliseconds"] = {k: round(v, 2) for k, v in self.milliseconds.items()}
+        return plain
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question. `text` is derived from the claims, never the other way round.
+
+    Attributes:
+        abstained: the articles don't say; there are no claims.
+        nearest: the passages that came nearest, where the articles don't say.
+    """
+
+    question: str
+    claims: tuple[Claim, ...]
+    abstained: bool
+    trace: Trace
+    nearest: tuple[Citation, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The claims with marks such as [1], which count the citations as they appear."""
+        return "".join(pieces(self.claims)) if self.claims else NOT_FOUND
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The citations by their marks: mark [1] is the first."""
+        return tuple(numbered(self.claims))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `rag ask --json` prints it."""
+        return {
+            "question": self.question,
+            "text": self.text,
+            "abstained": self.abstained,
+            "claims": [claim_dict(claim) for claim in self.claims],
+            "nearest": [citation_dict(citation) for citation in self.nearest],
+            "trace": self.trace.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What matters in some articles, each statement with its spans.
+
+    Attributes:
+        abstained: there was nothing to summarise.
+        read, sentences: how many sentences were read, and how many there are.
+    """
+
+    articles: tuple[Source, ...]
+    claims: tuple[Claim, ...]
+    abstained: bool
+    read: int
+    sentences: int
+    trace: Trace
+
+    @property
+    def text(self) -> str:
+        """The claims with marks such as [1], which count the citations as they appear."""
+        return "".join(pieces(self.claims)) if self.claims else NOT_FOUND
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The citations by their marks: mark [1] is the first."""
+        return tuple(numbered(self.claims))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `rag summarize --json` prints it."""
+        return {
+            "articles": [source_dict(source) for source in self.articles],
+            "text": self.text,
+            "abstained": self.abstained,
+            "read": self.read,
+            "sentences": self.sentences,
+            "claims": [claim_dict(claim) for claim in self.claims],
+            "trace": self.trace.to_dict(),
+        }
+
+
+def numbered(claims: Iterable[Claim]) -> list[Citation]:
+    """All citations of some claims in the order of their marks, each span once."""
+    return list({c.span: c for claim in claims for c in claim.citations}.values())
+
+
+def pieces(claims: Sequence[Claim]) -> list[str]:
+    """The text of each claim with its marks; joined, they are the text of an answer."""
+    places = {citation.span: at for at, citation in enumerate(numbered(claims), 1)}
+    written = []
+    for at, claim in enumerate(claims):
+        marks = "".join(f"[{places[citation.span]}]" for citation in claim.citations)
+        doubt = " (unsupported)" if claim.support == "unsupported" else ""
+        written.append(f"{' ' if at else ''}{claim.text}{doubt} {marks}".rstrip())
+    return written
+
+
+def source_dict(source: Source) -> dict[str, str | None]:
+    return {
+        "id": source.id,
+        "title": source.title,
+        "date": source.date.isoformat() if source.date else None,
+        "source": source.source,
+        "path": source.path,
+    }
+
+
+def citation_dict(citation: Citation) -> dict[str, Any]:
+    return {
+        "article": source_dict(citation.article),
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+    }
+
+
+def claim_dict(claim: Claim) -> Mapping[str, Any]:
+    return {
+        "text": claim.text,
+        "support": claim.support,
+        "reason": claim.reason,
+        "citations": [citation_dict(citation) for citation in claim.citations],
+    }

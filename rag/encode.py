@@ -1,0 +1,195 @@
+"""Texts to vectors.
+
+An encoder is a sentence-transformers model, prepared once (see `rag.prepare`) so that it runs in
+int8 without torch. What was measured for this choice is in `docs/performance.md`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import ModelError
+
+Vectors = NDArray[np.float32]
+
+BATCH = 32  # texts encoded at once when there are many
+FEW = 8  # and when there are few: less padding, a question is answered sooner
+STEP = 16  # texts are padded to a multiple of this many tokens: each new shape costs 10 ms once
+
+
+class Encoder(Protocol):
+    """What a library needs of an encoder. `rag.testing.FakeEncoder` is one without a model.
+
+    Attributes:
+        name: of the model, for people.
+        fingerprint: of weights, tokenizer, pooling, prefixes and precision; vectors of encoders
+            with different fingerprints can't be compared.
+        dimension: of the vectors.
+        window: tokens that the encoder sees of a text, special tokens not counted.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+    @property
+    def window(self) -> int: ...
+
+    def encode(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Vectors of unit length, shape (texts, dimension); `progress` gets how many are new."""
+        ...
+
+    def encode_query(self, text: str) -> Vectors:
+        """The vector of a question, shape (dimension,)."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, special tokens not counted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a prepared encoder knows of itself (`encoder.json` in its folder).
+
+    Attributes:
+        window: tokens, special ones included.
+        query_prefix, passage_prefix: what the model wants in front of questions and passages.
+    """
+
+    name: str
+    fingerprint: str
+    dimension: int
+    window: int
+    query_prefix: str = ""
+    passage_prefix: str = ""
+
+    @classmethod
+    def read(cls, folder: Path) -> Card:
+        return cls(**json.loads((folder / "encoder.json").read_text("utf-8")))
+
+
+class PreparedEncoder:
+    """An encoder prepared in `folder`, run by OpenVINO on the CPU.
+
+    Args:
+        threads: 0 for one a core.
+
+    Raises:
+        ModelError: the folder doesn't hold a whole prepared encoder.
+    """
+
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        try:
+            self._card = Card.read(folder)
+            self._tokenizer = _tokenizer(folder, self._card.window)
+            self._run = _compile(folder, threads)
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            raise ModelError(
+                "the prepared encoder is damaged",
+                where=str(folder),
+                remedy="delete that folder; it is made anew from the original model",
+            ) from error
+        self._special = self._tokenizer.num_special_tokens_to_add(False)
+
+    @property
+    def name(self) -> str:
+        return self._card.name
+
+    @property
+    def fingerprint(self) -> str:
+        return self._card.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return self._card.dimension
+
+    @property
+    def window(self) -> int:
+        return int(self._card.window - self._special)
+
+    def encode(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        return self._encode([self._card.passage_prefix + text for text in texts], progress)
+
+    def encode_query(self, text: str) -> Vectors:
+        return self._encode([self._card.query_prefix + text], None)[0]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [sum(len(part.ids) for part in (e, *e.overflowing)) for e in encodings]
+
+    def _encode(self, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        for batch in _batches(tokens):
+            ids, mask = _padded([tokens[at] for at in batch])
+            vectors[batch] = self._run({"input_ids": ids, "attention_mask": mask})[0]
+            if progress:
+                progress(len(batch))
+        return vectors
+
+
+def _tokenizer(folder: Path, window: int) -> Any:
+    # Its threads would compete with OpenVINO's; one is fast enough.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(window)
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _compile(folder: Path, threads: int) -> Any:
+    # OpenVINO's tools report their use to their maker unless this module is missing; it is optional.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None blocks an import
+    import openvino
+
+    core = openvino.Core()
+    options: dict[str, Any] = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": threads or _cores(),
+    }
+    # Made by a compilation, loaded in a fifth of its time.
+    compiled = folder / "compiled"
+    if os.access(folder, os.W_OK):
+        options["CACHE_DIR"] = str(compiled)
+    return core.compile_model(str(folder / "model.xml"), "CPU", options)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _batches(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Places of texts of similar length, longest first, so that little is wasted on padding."""
+    order = sorted(range(len(tokens)), key=lambda at: -len(tokens[at]))
+    size = BATCH if len(tokens) > 2 * BATCH else FEW
+    for start in range(0, len(order), size):
+        yield order[start : start + size]
+
+
+def _padded(tokens: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    longest = max(len(ids) for ids in tokens)
+    width = -(-longest // STEP) * STEP
+    ids = np.zeros((len(tokens), width), np.int64)
+    mask = np.zeros_like(ids)
+    for row, some in enumerate(tokens):
+        ids[row, : len(some)] = some
+        mask[row, : len(some)] = 1
+    return ids, mask

@@ -1,0 +1,365 @@
+"""Running a language model: prompts to text, greedily. Nothing else imports llama_cpp.
+
+Written against llama.cpp's C interface rather than the `Llama` class above it, which copies all
+logits, hides the state of the KV cache, and can't stop while it reads a prompt.
+"""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import Cancelled, ModelError, PromptTooLong
+from rag.models import ModelFile
+from rag.prompt import ChatFormat, Prompt, chat_format
+
+CONTEXT = 4096  # tokens of prompt and answer together, unless the model knows fewer
+BATCH = 256  # tokens of a prompt evaluated at once: larger ones are no faster on a CPU
+END = ""  # in an allow-list: the end of the answer
+
+AllowList = Callable[[str], Sequence[str] | None]
+"""What may follow the text so far: single ASCII characters and `END`; None for anything."""
+
+
+@dataclass(slots=True)
+class Usage:
+    """What one generation cost; filled in while it runs.
+
+    Attributes:
+        prompt: tokens of the prompt; of these, `reused` were in the KV cache already.
+        generated: tokens of the answer.
+        prompt_ms, generate_ms: milliseconds spent on each.
+    """
+
+    prompt: int = 0
+    reused: int = 0
+    generated: int = 0
+    prompt_ms: float = 0.0
+    generate_ms: float = 0.0
+
+
+class Model(Protocol):
+    """What answering needs of a language model. `rag.testing.FakeModel` is one without weights.
+
+    Attributes:
+        name: for people.
+        fingerprint: of the weights and their form.
+        context: tokens that prompt and answer may have together.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def context(self) -> int: ...
+    @property
+    def chat(self) -> ChatFormat: ...
+
+    def count_tokens(self, prompt: Prompt) -> int:
+        """How many tokens the model reads for this prompt, exactly."""
+        ...
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        limit: int,
+        allow: AllowList | None = None,
+        stop: threading.Event | None = None,
+        usage: Usage | None = None,
+    ) -> Iterator[str]:
+        """The most likely continuation, in pieces of whole characters, `limit` tokens at most.
+
+        Raises:
+            PromptTooLong: prompt and limit don't fit the context.
+            Cancelled: `stop` was set.
+        """
+        ...
+
+
+class LlamaModel:
+    """A GGUF model in llama.cpp, on the CPU.
+
+    One generation at a time: a second one waits for the first to end or to be closed.
+
+    Args:
+        threads: 0 for one a core; part of what makes an answer repeat to the letter.
+
+    Raises:
+        ModelError: llama.cpp can't load the file.
+    """
+
+    def __init__(self, file: ModelFile, context: int = CONTEXT, threads: int = 0) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+        self._in_cache: list[int] = []
+        self._stop = threading.Event()
+        self._llama = _library()
+        self._model = self._load_model()
+        self._vocab = self._llama.llama_model_get_vocab(self._model)
+        trained = self._llama.llama_model_n_ctx_train(self._model)
+        self.context = min(context, trained)
+        self._context = self._make_context(threads or _cores())
+        self._vocabulary = int(self._llama.llama_vocab_n_tokens(self._vocab))
+        self._memory = self._llama.llama_get_memory(self._context)
+        self._characters: dict[str, int] = {}
+        self.chat = chat_format(self._has_control_token)
+
+    @property
+    def name(self) -> str:
+        return self._file.name
+
+    @property
+    def fingerprint(self) -> str:
+        return self._file.fingerprint
+
+    def close(self) -> None:
+        """Frees the memory of the model; it can't be used any more."""
+        with self._lock:
+            if self._context:
+                self._llama.llama_free(self._context)
+                self._llama.llama_model_free(self._model)
+                self._context = self._model = None
+
+    def __del__(self) -> None:
+        if getattr(self, "_context", None):
+            self.close()
+
+    # Loading
+
+    def _load_model(self) -> Any:
+        parameters = self._llama.llama_model_default_params()
+        parameters.n_gpu_layers = 0
+        model = self._llama.llama_model_load_from_file(str(self._file.path).encode(), parameters)
+        if not model:
+            raise ModelError(
+                "llama.cpp can't load this model",
+                where=str(self._file.path),
+                remedy="it may be incomplete or of a kind not known yet; fetch it again",
+            )
+        return model
+
+    def _make_context(self, threads: int) -> Any:
+        llama = self._llama
+        parameters = llama.llama_context_default_params()
+        parameters.n_ctx = self.context
+        parameters.n_batch = parameters.n_ubatch = BATCH
+        parameters.n_threads = parameters.n_threads_batch = threads
+        parameters.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        parameters.n_outputs_max = 1  # logits of the last token only: saves 50 MB
+        context = llama.llama_init_from_model(self._model, parameters)
+        if not context:
+            raise ModelError(
+                f"no memory for a context of {self.context} tokens",
+                where=str(self._file.path),
+                remedy="close other programs, or choose a smaller model",
+            )
+        # Kept in an attribute: ctypes would free the callback while llama.cpp still calls it.
+        self._abort = llama.ggml_abort_callback(self._must_abort)
+        return context
+
+    def _must_abort(self, _data: object) -> bool:
+        try:
+            return self._stop.is_set()
+        except KeyboardInterrupt:
+            # Ctrl-C arrives in whatever Python runs next, which is this, where nothing may escape.
+            self._stop.set()
+            return True
+
+    # Tokens
+
+    def count_tokens(self, prompt: Prompt) -> int:
+        return len(self._tokens(prompt))
+
+    def _tokens(self, prompt: Prompt) -> list[int]:
+        start = [self._llama.llama_vocab_bos(self._vocab)] if self._adds_bos() else []
+        for part in prompt:
+            start += self._tokenize(part.text, part.control)
+        return start
+
+    def _adds_bos(self) -> bool:
+        return bool(self._llama.llama_vocab_get_add_bos(self._vocab))
+
+    def _tokenize(self, text: str, control: bool) -> list[int]:
+        raw = text.encode()
+        room = len(raw) + 8
+        while True:
+            tokens = (self._llama.llama_token * room)()
+            count = self._llama.llama_tokenize(
+                self._vocab, raw, len(raw), tokens, room, False, control
+            )
+            if count >= 0:
+                return list(tokens[:count])
+            room = -count
+
+    def _has_control_token(self, text: str) -> bool:
+        tokens = self._tokenize(text, control=True)
+        return len(tokens) == 1 and bool(self._llama.llama_vocab_is_control(self._vocab, tokens[0]))
+
+    def _piece(self, token: int) -> bytes:
+        room = 64
+        while True:
+            buffer = ctypes.create_string_buffer(room)
+            size = self._llama.llama_token_to_piece(self._vocab, token, buffer, room, 0, False)
+            if size >= 0:
+                return buffer.raw[:size]
+            room = -size
+
+    def _token_of(self, character: str) -> int:
+        """The token that writes just this character, nothing before it."""
+        if character not in self._characters:
+            token = self._tokenize(character, control=False)[-1]
+            if self._piece(token) != character.encode():
+                raise ModelError(
+                    f"the model has no token of its own for {character!r}",
+                    where=self.name,
+                    remedy="choose another model",
+                )
+            self._characters[character] = token
+        return self._characters[character]
+
+    # Generating
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        limit: int,
+        allow: AllowList | None = None,
+        stop: threading.Event | None = None,
+        usage: Usage | None = None,
+    ) -> Iterator[str]:
+        tokens = self._tokens(prompt)
+        if len(tokens) + limit > self.context:
+            raise PromptTooLong(
+                f"{len(tokens)} tokens and {limit} to write don't fit the {self.context} of the "
+                "model's context",
+                where=self.name,
+                remedy="shorten the question, or choose a model with a larger context",
+            )
+        with self._lock:
+            self._stop = threading.Event() if stop is None else stop
+            yield from self._generate(tokens, limit, allow, usage if usage is not None else Usage())
+
+    def _generate(
+        self, tokens: list[int], limit: int, allow: AllowList | None, usage: Usage
+    ) -> Iterator[str]:
+        from time import perf_counter
+
+        began = perf_counter()
+        usage.prompt, usage.reused = len(tokens), self._read(tokens)
+        usage.prompt_ms += 1000 * (perf_counter() - began)
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        text = ""
+        chosen: int | None = None
+        for _ in range(limit):
+            began = perf_counter()
+            if chosen is not None:
+                self._decode([chosen])
+            token = self._choose(allow(text) if allow else None)
+            if token is None:
+                break
+            usage.generated += 1
+            piece = decoder.decode(self._piece(token))
+            usage.generate_ms += 1000 * (perf_counter() - began)
+            text += piece
+            if piece:
+                yield piece
+            chosen = token
+        if rest := decoder.decode(b"", final=True):
+            yield rest
+
+    def _read(self, tokens: list[int]) -> int:
+        """Evaluates a prompt; returns how many of its first tokens were in the KV cache."""
+        same = _common_prefix(self._in_cache, tokens[:-1])
+        if not self._llama.llama_memory_seq_rm(self._memory, 0, same, -1):
+            same = 0  # a model whose memory can't be cut
+            self._llama.llama_memory_clear(self._memory, True)
+        del self._in_cache[same:]
+        # Asked at every node of the graph, which costs too much for the single tokens of an answer.
+        self._llama.llama_set_abort_callback(self._context, self._abort, None)
+        try:
+            for start in range(same, len(tokens), BATCH):
+                self._decode(tokens[start : start + BATCH])
+        finally:
+            self._llama.llama_set_abort_callback(
+                self._context, self._llama.ggml_abort_callback(), None
+            )
+        return same
+
+    def _decode(self, tokens: list[int]) -> None:
+        if self._stop.is_set():
+            raise Cancelled
+        array = (self._llama.llama_token * len(tokens))(*tokens)
+        batch = self._llama.llama_batch_get_one(array, len(tokens))
+        code = self._llama.llama_decode(self._context, batch)
+        if code == 0:
+            self._in_cache += tokens
+            return
+        # What the cache holds of this batch is uncertain.
+        self._in_cache.clear()
+        self._llama.llama_memory_clear(self._memory, True)
+        if self._stop.is_set():
+            raise Cancelled
+        raise ModelError(f"llama.cpp failed with code {code}", where=self.name)
+
+    def _choose(self, allowed: Sequence[str] | None) -> int | None:
+        """The most likely token among those allowed; None for the end."""
+        logits = self._logits()
+        if allowed is None:
+            token = int(np.argmax(logits))
+            return None if self._ends(token) else token
+        tokens = [self._token_of(character) for character in allowed if character != END]
+        if not tokens:
+            return None
+        best = max(tokens, key=lambda token: float(logits[token]))
+        if END in allowed:
+            # The model's own wish to end is worth that of its most likely token, if that ends.
+            top = int(np.argmax(logits))
+            if self._ends(top):
+                return None
+        return best
+
+    def _logits(self) -> NDArray[np.float32]:
+        pointer = self._llama.llama_get_logits_ith(self._context, -1)
+        return np.ctypeslib.as_array(pointer, shape=(self._vocabulary,))
+
+    def _ends(self, token: int) -> bool:
+        return bool(self._llama.llama_vocab_is_eog(self._vocab, token))
+
+
+_SILENT: Any = None  # the callback that llama.cpp logs to, kept from being freed
+
+
+def _library() -> Any:
+    """llama_cpp, started once and told to be silent."""
+    global _SILENT
+    import llama_cpp
+
+    if _SILENT is None:
+        _SILENT = llama_cpp.llama_log_callback(lambda *_: None)
+        llama_cpp.llama_log_set(_SILENT, ctypes.c_void_p(0))
+        llama_cpp.llama_backend_init()
+    return llama_cpp
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _common_prefix(one: Sequence[int], other: Iterable[int]) -> int:
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

@@ -1,0 +1,424 @@
+"""A library: a directory of articles that can be asked, summarised and searched."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, overload
+
+from rag import ask as asking
+from rag import models, search, summarize, vectors
+from rag.add import Added, Document, Report, add_documents, add_paths, encode_again
+from rag.answer import Answer, Citation, Summary, Trace
+from rag.article import Article
+from rag.ask import AnswerStream
+from rag.encode import Encoder
+from rag.errors import EncoderMismatch, LibraryError, NotFound, UsageError
+from rag.generate import LlamaModel, Model
+from rag.prompt import load_template
+from rag.read import Limits
+from rag.search import Found
+from rag.snapshot import Damage, Filter, Listing, Snapshot, StoredArticle
+from rag.store import Store, Writer
+from rag.vectors import Index
+
+DEFAULT_DIRECTORY = "indexes/default"
+
+Notice = Callable[[str], None]
+
+
+def _to_standard_error(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+class Library:
+    """A collection of articles in a directory, and everything that can be done with it.
+
+    Reading and asking work from several threads at once; the model answers one question at a time.
+    Models are loaded when they are first needed.
+
+    Args:
+        encoder: an `Encoder`, or the name or folder of one; the embedded one if None.
+        model: a `Model`, or the name or path of one; the embedded one if None.
+        notice: gets a line to show the user before something slow, and about repairs.
+
+    Attributes:
+        directory: where it lies.
+    """
+
+    def __init__(
+        self,
+        directory: str | Path = DEFAULT_DIRECTORY,
+        *,
+        encoder: Encoder | str | None = None,
+        model: Model | str | None = None,
+        notice: Notice = _to_standard_error,
+    ) -> None:
+        self.directory = Path(directory)
+        self._store = Store(self.directory)
+        self._notice = notice
+        self._encoder = encoder
+        self._model = model
+        self._index: Index | None = None
+        self._loading = threading.RLock()
+
+    @classmethod
+    def open(
+        cls,
+        directory: str | Path | None = None,
+        *,
+        encoder: Encoder | str | None = None,
+        model: Model | str | None = None,
+        notice: Notice = _to_standard_error,
+    ) -> Library:
+        """The library in `directory`, made if there is none ($RAG_LIBRARY, or indexes/default).
+
+        Raises:
+            FormatTooNew: a newer Citespan made it.
+            LibraryError: it can't be made or opened.
+        """
+        place = directory or os.environ.get("RAG_LIBRARY") or DEFAULT_DIRECTORY
+        library = cls(place, encoder=encoder, model=model, notice=notice)
+        if not library._store.exists():
+            with library._store.writer():
+                pass  # which makes it
+        library._store.snapshot().close()
+        return library
+
+    # Filling it
+
+    def add(
+        self,
+        paths: str | Path | Iterable[str | Path],
+        *,
+        text_column: str | None = None,
+        limits: Limits = Limits(),
+        report: Report | None = None,
+    ) -> Added:
+        """Adds files, folders (with all below) and patterns.
+
+        A file whose content is known costs a hash; a changed one replaces its former version. A
+        file that can't be read is reported in the result and doesn't stop the others.
+
+        Args:
+            text_column: of .csv and .jsonl files; the usual names are found without it.
+            report: called with the `Progress` so far.
+
+        Raises:
+            UsageError: a path doesn't exist.
+            EncoderMismatch: the library was made with another encoder.
+            LibraryBusy: another process is writing to it.
+        """
+        some = [paths] if isinstance(paths, str | Path) else list(paths)
+        with self._writing() as (writer, encoder):
+            return add_paths(
+                writer, encoder, some, text_column=text_column, limits=limits, report=report
+            )
+
+    def add_documents(
+        self,
+        documents: Sequence[Document],
+        *,
+        text_column: str | None = None,
+        limits: Limits = Limits(),
+        report: Report | None = None,
+    ) -> Added:
+        """Adds files that are in memory: a `Document` is a name, by which it is known, and bytes."""
+        with self._writing() as (writer, encoder):
+            return add_documents(
+                writer, encoder, documents, text_column=text_column, limits=limits, report=report
+            )
+
+    def remove(self, references: str | Iterable[str]) -> list[str]:
+        """Removes articles by id, path, folder or title; returns their ids.
+
+        Raises:
+            NotFound: one of them means no article; then nothing is removed.
+        """
+        some = [references] if isinstance(references, str) else list(references)
+        with self._store.writer() as writer:
+            ids = list(dict.fromkeys(id for one in some for id in writer.find(one)))
+            with writer.change():
+                for id in ids:
+                    writer.remove_article(id)
+            if remembered := _remembered_encoder(writer):
+                vectors.refresh(self.directory, writer, int(remembered["dimension"]))
+        return ids
+
+    def rebuild(self, *, encode: bool = False) -> None:
+        """Makes the full-text index and the FAISS file anew from the database.
+
+        Args:
+            encode: also split and encode every article again, with the encoder in use: the way to
+                move a library to another encoder.
+        """
+        with self._store.writer() as writer:
+            encoder = self.encoder
+            if encode:
+                with writer.change():
+                    encode_again(writer, encoder)
+                    writer.remember(encoder=_encoder_memory(encoder))
+                    writer.next_generation()
+            else:
+                self._check_encoder(writer)
+            with writer.change():
+                writer.rebuild_text()
+            index = Index.build(writer, encoder.dimension)
+            vectors.publish(self.directory, writer, index)
+
+    # Looking into it
+
+    def articles(self, filter: Filter = Filter()) -> list[Listing]:
+        """What is in the library, newest first, without the texts."""
+        with self._store.snapshot() as snapshot:
+            return snapshot.listings(filter)
+
+    def article(self, reference: str) -> Article:
+        """The article that an id, path or title means.
+
+        Raises:
+            NotFound: there is none.
+            UsageError: there are several.
+            LibraryDamaged: it isn't what was stored.
+        """
+        with self._store.snapshot() as snapshot:
+            return self._one(snapshot, reference).article
+
+    def _one(self, snapshot: Snapshot, reference: str) -> StoredArticle:
+        ids = snapshot.find(reference)
+        if len(ids) > 1:
+            raise UsageError(
+                f"{len(ids)} articles answer to this: {', '.join(ids[:5])}",
+                where=reference,
+                remedy="use one of the ids",
+            )
+        return snapshot.article(ids[0])
+
+    def stats(self) -> dict[str, int | str]:
+        """Counts, sizes on disk in bytes, generation, and the encoder's name."""
+        with self._store.snapshot() as snapshot:
+            encoder = _remembered_encoder(snapshot) or {}
+            files = [file for file in self.directory.iterdir() if file.is_file()]
+            return {
+                **snapshot.counts(),
+                "bytes": sum(file.stat().st_size for file in files),
+                "generation": snapshot.generation,
+                "format": int(snapshot.meta()["format"]),
+                "encoder": encoder.get("name", ""),
+            }
+
+    def verify(self) -> list[Damage]:
+        """Everything in the library that isn't what was stored; nothing if all is well."""
+        with self._store.snapshot() as snapshot:
+            damage = list(snapshot.verify())
+            if snapshot.counts()["passages"] and vectors.load(self.directory, snapshot) is None:
+                what = "the FAISS file is missing or damaged; `rag rebuild` makes it anew"
+                damage.append(Damage(what, None))
+        return damage
+
+    # Asking it
+
+    def search(self, question: str, *, k: int = 8, filter: Filter = Filter()) -> Found:
+        """The passages that fit a question best, and the sentences in them.
+
+        Raises:
+            UsageError: the question is empty.
+        """
+        question = asking.check_question(question)
+        with self._store.snapshot() as snapshot:
+            self._check_encoder(snapshot)
+            if not snapshot.counts()["passages"]:
+                raise LibraryError(
+                    "the library is empty",
+                    where=str(self.directory),
+                    remedy="add articles with `rag add FILES`",
+                )
+            index = self._current_index(snapshot)
+            return search.search(snapshot, index, self.encoder, question, k=k, filter=filter)
+
+    @overload
+    def ask(
+        self, question: str, *, filter: Filter = ..., stream: Literal[False] = ...
+    ) -> Answer: ...
+    @overload
+    def ask(
+        self, question: str, *, filter: Filter = ..., stream: Literal[True]
+    ) -> AnswerStream: ...
+    def ask(
+        self, question: str, *, filter: Filter = Filter(), stream: bool = False
+    ) -> Answer | AnswerStream:
+        """Answers a question from the articles, each claim with the spans it rests on.
+
+        Args:
+            filter: which articles may be used.
+            stream: returns the answer on its way, an iterator over its text.
+
+        Raises:
+            UsageError: the question is empty.
+            PromptTooLong: the question doesn't fit the model's context.
+            LibraryError: there is nothing to ask, or it can't be read.
+            ModelError: the model can't be loaded or run.
+        """
+        question = asking.check_question(question)
+        found = self.search(question, filter=filter)
+        template = load_template("answer")
+        trace = self._trace(template.fingerprint)
+        started = asking.start(question, found, lambda: self.model, template, trace, self._prove)
+        return started if stream else started.answer
+
+    def summarize(
+        self,
+        references: str | Iterable[str] = (),
+        *,
+        search: str | None = None,
+        about: str | None = None,
+        length: summarize.Length | int = "short",
+        filter: Filter = Filter(),
+        report: summarize.Report | None = None,
+    ) -> Summary:
+        """Summarises articles, each statement with the spans it rests on.
+
+        Args:
+            references: ids, paths, folders or titles; all articles if there are none.
+            search: only articles that a search for this finds.
+            about: only what concerns this topic.
+            length: headline, short or long, or about so many words.
+            report: called with how many of how many sentences are read.
+
+        Raises:
+            NotFound: nothing answers to a reference, or the filter admits nothing.
+            UsageError: the length isn't one.
+        """
+        words = summarize.words_of(length)
+        some = [references] if isinstance(references, str) else list(references)
+        ids = self._meant(some, search, filter)
+        with self._store.snapshot() as snapshot:
+            stored = [snapshot.article(id) for id in ids]
+        template = load_template("summary")
+        trace = self._trace(template.fingerprint)
+        summary = summarize.summarize(
+            stored,
+            self.encoder,
+            self.model,
+            template,
+            trace,
+            words=words,
+            about=about,
+            report=report,
+        )
+        self._prove(summary.citations)
+        return summary
+
+    def _meant(self, references: Sequence[str], search: str | None, filter: Filter) -> list[str]:
+        """Ids of the articles that a summary is wanted of."""
+        if search is not None:
+            found = self.search(search, filter=filter)
+            return list(dict.fromkeys(hit.article.id for hit in found.hits))
+        with self._store.snapshot() as snapshot:
+            if references:
+                return list(dict.fromkeys(id for one in references for id in snapshot.find(one)))
+            if ids := [listing.id for listing in snapshot.listings(filter)]:
+                return ids
+        raise NotFound(
+            "no article to summarise",
+            where=str(self.directory),
+            remedy="add articles with `rag add FILES`, or widen the filter",
+        )
+
+    # Models and index
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder in use, loaded at first need."""
+        with self._loading:
+            if self._encoder is None or isinstance(self._encoder, str):
+                self._encoder = models.encoder(self._encoder, self._notice)
+            return self._encoder
+
+    @property
+    def model(self) -> Model:
+        """The language model in use, loaded at first need."""
+        with self._loading:
+            if self._model is None or isinstance(self._model, str):
+                self._model = LlamaModel(models.model_file(self._model, self._notice))
+            return self._model
+
+    def _check_encoder(self, snapshot: Snapshot) -> None:
+        remembered = _remembered_encoder(snapshot)
+        if remembered and remembered["fingerprint"] != self.encoder.fingerprint:
+            raise EncoderMismatch(
+                f"made with the encoder {remembered['name']} ({remembered['fingerprint']}), while "
+                f"{self.encoder.name} ({self.encoder.fingerprint}) is in use",
+                where=str(self.directory),
+                remedy="name the former with --encoder, or move the library to the latter with "
+                "`rag rebuild --encode`",
+            )
+
+    def _current_index(self, snapshot: Snapshot) -> Index:
+        """The vectors of this snapshot's generation; from the database if the file doesn't fit."""
+        with self._loading:
+            if self._index is None or self._index.generation != snapshot.generation:
+                self._index = vectors.load(self.directory, snapshot) or self._repaired(snapshot)
+            return self._index
+
+    def _repaired(self, snapshot: Snapshot) -> Index:
+        self._notice(f"{self.directory}: the FAISS file doesn't fit; making it anew")
+        index = Index.build(snapshot, self.encoder.dimension)
+        try:
+            with self._store.writer() as writer:
+                if writer.generation == index.generation:
+                    vectors.publish(self.directory, writer, index)
+        except LibraryError as error:
+            self._notice(f"it is used from memory this time, as it can't be stored: {error}")
+        return index
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Writer, Encoder]]:
+        """The writer and the encoder; afterwards, whatever happened, the index is brought along."""
+        with self._store.writer() as writer:
+            self._check_encoder(writer)
+            encoder = self.encoder
+            if _remembered_encoder(writer) is None:
+                writer.remember(encoder=_encoder_memory(encoder))
+            before = writer.generation
+            try:
+                yield writer, encoder
+            finally:
+                if writer.generation != before:
+                    vectors.refresh(self.directory, writer, encoder.dimension)
+
+    def _trace(self, prompt: str) -> Trace:
+        with self._store.snapshot() as snapshot:
+            generation = snapshot.generation
+        return Trace(prompt=prompt, encoder=self.encoder.fingerprint, generation=generation)
+
+    def _prove(self, citations: Sequence[Citation]) -> None:
+        """Law 1 at the border: what leaves is, to the character, what is stored."""
+        with self._store.snapshot() as snapshot:
+            for id in {citation.article.id for citation in citations}:
+                try:
+                    article = snapshot.article(id).article
+                except NotFound:
+                    continue  # removed since it was asked
+                cited = [one for one in citations if one.article.id == id]
+                assert all(citation.holds(article) for citation in cited), f"inexact span in {id}"
+
+
+def _remembered_encoder(snapshot: Snapshot) -> dict[str, str] | None:
+    stored = snapshot.meta().get("encoder")
+    return json.loads(stored) if stored else None
+
+
+def _encoder_memory(encoder: Encoder) -> str:
+    return json.dumps(
+        {
+            "name": encoder.name,
+            "fingerprint": encoder.fingerprint,
+            "dimension": str(encoder.dimension),
+        }
+    )
