@@ -10,15 +10,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-
-import numpy as np
 
 from rag import copies
 from rag.article import Article, Passage, Sentence
 from rag.encode import Encoder
 from rag.errors import RagError, ReadError
 from rag.read import Limits, Reader, ReadResult, discover, load
+from rag.read.files import printable
 from rag.split import passages, sentences
 from rag.store import Entry, Writer
 
@@ -85,6 +85,9 @@ class Document:
         return hashlib.sha256(self.data).hexdigest()
 
 
+_Split = tuple[Article, tuple[Sentence, ...], tuple[Passage, ...]]
+
+
 @dataclass(slots=True)
 class _Pending:
     """A file that is read and split, waiting for the vectors of its new articles."""
@@ -93,7 +96,7 @@ class _Pending:
     sha256: str
     is_new: bool
     articles: tuple[Article, ...]
-    split: list[tuple[Article, tuple[Sentence, ...], tuple[Passage, ...]]]
+    split: list[_Split]
 
     @property
     def passages(self) -> int:
@@ -154,7 +157,7 @@ def _documents(
 ) -> Iterator[Document]:
     for path, _ in files:
         try:
-            yield Document(str(path.resolve()), load(path, limits))
+            yield Document(printable(path.resolve()), load(path, limits))
         except ReadError as error:
             added.failed.append(error)
 
@@ -218,9 +221,7 @@ def _distinct(result: ReadResult, name: str, added: Added) -> tuple[Article, ...
     return tuple(articles.values())
 
 
-def _split(
-    article: Article, encoder: Encoder
-) -> tuple[Article, tuple[Sentence, ...], tuple[Passage, ...]]:
+def _split(article: Article, encoder: Encoder) -> _Split:
     found = sentences(article)
     size = min(PASSAGE_TOKENS, encoder.window - TITLE_TOKENS)
     overlap = min(OVERLAP_TOKENS, size // 4)
@@ -238,27 +239,34 @@ def _store(
     added: Added,
     encoded: Callable[[int], None],
 ) -> None:
-    texts = [
-        _passage_text(article, passage)
-        for pending in group
-        for article, _, found in pending.split
-        for passage in found
-    ]
-    vectors = encoder.encode(texts, encoded) if texts else np.empty((0, 0), np.float32)
-    start = 0
+    split = [one for pending in group for one in pending.split]
+    ready = _encoded(split, encoder, encoded)
     for pending in group:
-        entries = []
-        for article, split, found in pending.split:
-            end = start + len(found)
-            sketch = copies.sketch(article.text)
-            entries.append(Entry(article, split, found, vectors[start:end], sketch))
-            start = end
+        entries = list(islice(ready, len(pending.split)))
+        # What the library held when this file was read may have gone with a file of this group.
+        there = {entry.article.id for entry in entries}
+        lost = [one for one in pending.articles if one.id not in there and not writer.holds(one)]
+        if lost:
+            entries += _encoded([_split(one, encoder) for one in lost], encoder, encoded)
         with writer.change():
             writer.replace_file(pending.document, pending.sha256, pending.articles, entries)
         (added.added if pending.is_new else added.changed).append(pending.document)
         added.articles += len(entries)
         for entry in entries:
             added.copies += _copies(writer, entry)
+
+
+def _encoded(
+    split: Sequence[_Split], encoder: Encoder, encoded: Callable[[int], None] | None = None
+) -> Iterator[Entry]:
+    """Split articles with the vectors of their passages, which are made all at once."""
+    texts = [_passage_text(article, one) for article, _, found in split for one in found]
+    vectors = encoder.encode(texts, encoded)
+    start = 0
+    for article, some, found in split:
+        end = start + len(found)
+        yield Entry(article, some, found, vectors[start:end], copies.sketch(article.text))
+        start = end
 
 
 def _passage_text(article: Article, passage: Passage) -> str:
@@ -279,6 +287,5 @@ def encode_again(writer: Writer, encoder: Encoder) -> None:
     """Splits and encodes every article of a library anew, in the current transaction."""
     for listing in writer.listings():
         article = writer.article(listing.id).article
-        _, split, found = _split(article, encoder)
-        vectors = encoder.encode([_passage_text(article, passage) for passage in found])
-        writer.store(Entry(article, split, found, vectors, copies.sketch(article.text)))
+        for entry in _encoded([_split(article, encoder)], encoder):
+            writer.store(entry)

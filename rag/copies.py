@@ -40,7 +40,7 @@ def resemblance(one: frozenset[int], other: frozenset[int]) -> float:
 
 
 def same(one: frozenset[int], other: frozenset[int]) -> bool:
-    """Whether one of two texts, given as `runs`, is contained in the other but for small changes."""
+    """Whether one of two texts, given as `runs`, is in the other but for small changes."""
     smaller = min(len(one), len(other))
     return smaller > 0 and len(one & other) >= SAME * smaller
 

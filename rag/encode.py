@@ -97,7 +97,7 @@ class PreparedEncoder:
             self._card = Card.read(folder)
             self._tokenizer = _tokenizer(folder, self._card.window)
             self._run = _compile(folder, threads)
-        except (OSError, ValueError, TypeError, RuntimeError) as error:
+        except Exception as error:  # tokenizers raises nothing more special
             raise ModelError(
                 "the prepared encoder is damaged",
                 where=str(folder),
@@ -127,7 +127,7 @@ class PreparedEncoder:
         return self._encode([self._card.passage_prefix + text for text in texts], progress)
 
     def encode_query(self, text: str) -> Vectors:
-        return self._encode([self._card.query_prefix + text], None)[0]
+        return np.asarray(self._encode([self._card.query_prefix + text], None)[0])
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
@@ -156,7 +156,7 @@ def _tokenizer(folder: Path, window: int) -> Any:
 
 
 def _compile(folder: Path, threads: int) -> Any:
-    # OpenVINO's tools report their use to their maker unless this module is missing; it is optional.
+    # OpenVINO's tools report their use to their maker unless this optional module is missing.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None blocks an import
     import openvino
 

@@ -53,6 +53,7 @@ class Model(Protocol):
         name: for people.
         fingerprint: of the weights and their form.
         context: tokens that prompt and answer may have together.
+        reliable: see `rag.models.ModelFile`.
     """
 
     @property
@@ -63,6 +64,8 @@ class Model(Protocol):
     def context(self) -> int: ...
     @property
     def chat(self) -> ChatFormat: ...
+    @property
+    def reliable(self) -> bool: ...
 
     def count_tokens(self, prompt: Prompt) -> int:
         """How many tokens the model reads for this prompt, exactly."""
@@ -121,6 +124,10 @@ class LlamaModel:
     @property
     def fingerprint(self) -> str:
         return self._file.fingerprint
+
+    @property
+    def reliable(self) -> bool:
+        return self._file.reliable
 
     def close(self) -> None:
         """Frees the memory of the model; it can't be used any more."""

@@ -7,6 +7,7 @@ models do wrong most: another number, another name, a "not" lost or won, or word
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,29 +23,10 @@ _NEGATION = re.compile(
     r"den(?:y|ies|ied)|refus(?:e|es|ed))\b",
     re.IGNORECASE,
 )
-_SMALL_NUMBERS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
+_SMALL_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+).split()
 _NUMBER_WORDS = {word: str(value) for value, word in enumerate(_SMALL_NUMBERS)} | {
     "thirty": "30",
     "forty": "40",
@@ -55,69 +37,9 @@ _NUMBER_WORDS = {word: str(value) for value, word in enumerate(_SMALL_NUMBERS)} 
     "ninety": "90",
 }
 _COMMON = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "but",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "from",
-        "by",
-        "with",
-        "as",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "it",
-        "its",
-        "he",
-        "she",
-        "they",
-        "them",
-        "his",
-        "her",
-        "their",
-        "this",
-        "that",
-        "these",
-        "those",
-        "which",
-        "who",
-        "whom",
-        "has",
-        "have",
-        "had",
-        "do",
-        "does",
-        "did",
-        "will",
-        "would",
-        "can",
-        "could",
-        "may",
-        "might",
-        "about",
-        "than",
-        "then",
-        "there",
-        "so",
-        "also",
-        "into",
-        "over",
-        "under",
-        "after",
-        "before",
-    ]
+    "a an the and or but of in on at to for from by with as is are was were be been it its he she "
+    "they them his her their this that these those which who whom has have had do does did will "
+    "would can could may might about than then there so also into over under after before".split()
 )
 
 
@@ -137,6 +59,7 @@ def check(claim: str, evidence: Sequence[str]) -> Verdict:
     """
     together = " ".join(evidence)
     reason = _strange_number(claim, together) or _strange_name(claim, together)
+    reason = reason or _repetition(claim, together)
     if reason is None and _negated(claim) != _negated(together):
         reason = _lost_negation(claim, evidence)
     if reason:
@@ -151,8 +74,12 @@ def check(claim: str, evidence: Sequence[str]) -> Verdict:
 
 def numbers(text: str) -> frozenset[str]:
     """The numbers of a text in one form: 2,700 and 2700 are the same, and so are two and 2."""
-    digits = {_plain(number) for number in _NUMBER.findall(text)}
-    return frozenset(digits | {_NUMBER_WORDS[w] for w in _lower_words(text) if w in _NUMBER_WORDS})
+    return frozenset(_figures(text))
+
+
+def _figures(text: str) -> list[str]:
+    digits = [_plain(number) for number in _NUMBER.findall(text)]
+    return digits + [_NUMBER_WORDS[w] for w in _lower_words(text) if w in _NUMBER_WORDS]
 
 
 def _plain(number: str) -> str:
@@ -175,6 +102,20 @@ def _strange_name(claim: str, evidence: str) -> str | None:
             base = re.sub(r"['’]s$", "", word)
             if word[0].isupper() and base.casefold() not in known:
                 return f"the name {base} is not in the evidence"
+    return None
+
+
+def _repetition(claim: str, evidence: str) -> str | None:
+    """Small models fall into saying the same over and over."""
+    said, known = Counter(_content_words(claim)), Counter(_content_words(evidence))
+    for word, times in said.items():
+        if times > max(2, known[word]):
+            return f"it says {word} {times} times"
+    # The same number for two things is one too many where the evidence has it once.
+    figures, found = Counter(_figures(claim)), Counter(_figures(evidence))
+    for number, times in figures.items():
+        if times > found[number]:
+            return f"it says {number} {times} times"
     return None
 
 

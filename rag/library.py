@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -18,14 +19,23 @@ from rag.answer import Answer, Citation, Summary, Trace
 from rag.article import Article
 from rag.ask import AnswerStream
 from rag.encode import Encoder
-from rag.errors import EncoderMismatch, LibraryError, NotFound, UsageError
+from rag.errors import (
+    EncoderMismatch,
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryError,
+    NotFound,
+    RagError,
+    UsageError,
+)
 from rag.generate import LlamaModel, Model
 from rag.prompt import load_template
 from rag.read import Limits
 from rag.search import Found
-from rag.snapshot import Damage, Filter, Listing, Snapshot, StoredArticle
+from rag.snapshot import Filter, Listing, Snapshot, StoredArticle
 from rag.store import Store, Writer
 from rag.vectors import Index
+from rag.verify import Damage, verify
 
 DEFAULT_DIRECTORY = "indexes/default"
 
@@ -65,7 +75,8 @@ class Library:
         self._encoder = encoder
         self._model = model
         self._index: Index | None = None
-        self._loading = threading.RLock()
+        self._loading = threading.RLock()  # of encoder and index
+        self._loading_model = threading.Lock()
 
     @classmethod
     def open(
@@ -128,7 +139,7 @@ class Library:
         limits: Limits = Limits(),
         report: Report | None = None,
     ) -> Added:
-        """Adds files that are in memory: a `Document` is a name, by which it is known, and bytes."""
+        """Adds files that are in memory: a `Document` is bytes and the name they are known by."""
         with self._writing() as (writer, encoder):
             return add_documents(
                 writer, encoder, documents, text_column=text_column, limits=limits, report=report
@@ -147,7 +158,7 @@ class Library:
                 for id in ids:
                     writer.remove_article(id)
             if remembered := _remembered_encoder(writer):
-                vectors.refresh(self.directory, writer, int(remembered["dimension"]))
+                self._refresh(writer, int(remembered["dimension"]))
         return ids
 
     def rebuild(self, *, encode: bool = False) -> None:
@@ -170,6 +181,8 @@ class Library:
                 writer.rebuild_text()
             index = Index.build(writer, encoder.dimension)
             vectors.publish(self.directory, writer, index)
+            if missing := _missing(writer, index):
+                self._notice(missing)
 
     # Looking into it
 
@@ -203,23 +216,18 @@ class Library:
         """Counts, sizes on disk in bytes, generation, and the encoder's name."""
         with self._store.snapshot() as snapshot:
             encoder = _remembered_encoder(snapshot) or {}
-            files = [file for file in self.directory.iterdir() if file.is_file()]
             return {
                 **snapshot.counts(),
-                "bytes": sum(file.stat().st_size for file in files),
+                "bytes": sum(map(_size, self.directory.iterdir())),
                 "generation": snapshot.generation,
-                "format": int(snapshot.meta()["format"]),
+                "format": snapshot.number("format"),
                 "encoder": encoder.get("name", ""),
             }
 
     def verify(self) -> list[Damage]:
         """Everything in the library that isn't what was stored; nothing if all is well."""
         with self._store.snapshot() as snapshot:
-            damage = list(snapshot.verify())
-            if snapshot.counts()["passages"] and vectors.load(self.directory, snapshot) is None:
-                what = "the FAISS file is missing or damaged; `rag rebuild` makes it anew"
-                damage.append(Damage(what, None))
-        return damage
+            return list(verify(self.directory, snapshot))
 
     # Asking it
 
@@ -232,14 +240,17 @@ class Library:
         question = asking.check_question(question)
         with self._store.snapshot() as snapshot:
             self._check_encoder(snapshot)
-            if not snapshot.counts()["passages"]:
+            if not snapshot.passage_count():
                 raise LibraryError(
                     "the library is empty",
                     where=str(self.directory),
                     remedy="add articles with `rag add FILES`",
                 )
             index = self._current_index(snapshot)
-            return search.search(snapshot, index, self.encoder, question, k=k, filter=filter)
+            found = search.search(snapshot, index, self.encoder, question, k=k, filter=filter)
+            if missing := _missing(snapshot, index):
+                found.warnings.append(missing)
+            return found
 
     @overload
     def ask(
@@ -265,6 +276,8 @@ class Library:
             ModelError: the model can't be loaded or run.
         """
         question = asking.check_question(question)
+        # Mostly waiting for the disk, so it costs the search nothing; an error shows at first use.
+        threading.Thread(target=self._load_model_early).start()
         found = self.search(question, filter=filter)
         template = load_template("answer")
         trace = self._trace(template.fingerprint)
@@ -297,10 +310,9 @@ class Library:
         words = summarize.words_of(length)
         some = [references] if isinstance(references, str) else list(references)
         ids = self._meant(some, search, filter)
-        with self._store.snapshot() as snapshot:
-            stored = [snapshot.article(id) for id in ids]
         template = load_template("summary")
         trace = self._trace(template.fingerprint)
+        stored = self._whole(ids, trace.warnings)
         summary = summarize.summarize(
             stored,
             self.encoder,
@@ -330,6 +342,19 @@ class Library:
             remedy="add articles with `rag add FILES`, or widen the filter",
         )
 
+    def _whole(self, ids: Sequence[str], warnings: list[str]) -> list[StoredArticle]:
+        """The articles of these ids that are what was stored; raises if none is."""
+        stored = []
+        with self._store.snapshot() as snapshot:
+            for id in ids:
+                try:
+                    stored.append(snapshot.article(id))
+                except (LibraryDamaged, NotFound) as error:
+                    if len(warnings) + 1 == len(ids):
+                        raise
+                    warnings.append(str(error))
+        return stored
+
     # Models and index
 
     @property
@@ -343,10 +368,14 @@ class Library:
     @property
     def model(self) -> Model:
         """The language model in use, loaded at first need."""
-        with self._loading:
+        with self._loading_model:
             if self._model is None or isinstance(self._model, str):
                 self._model = LlamaModel(models.model_file(self._model, self._notice))
             return self._model
+
+    def _load_model_early(self) -> None:
+        with contextlib.suppress(RagError):
+            _ = self.model
 
     def _check_encoder(self, snapshot: Snapshot) -> None:
         remembered = _remembered_encoder(snapshot)
@@ -368,11 +397,13 @@ class Library:
 
     def _repaired(self, snapshot: Snapshot) -> Index:
         self._notice(f"{self.directory}: the FAISS file doesn't fit; making it anew")
-        index = Index.build(snapshot, self.encoder.dimension)
+        index = vectors.current(self.directory, snapshot, self.encoder.dimension)
         try:
             with self._store.writer() as writer:
                 if writer.generation == index.generation:
                     vectors.publish(self.directory, writer, index)
+        except LibraryBusy:
+            pass  # who is writing will publish it
         except LibraryError as error:
             self._notice(f"it is used from memory this time, as it can't be stored: {error}")
         return index
@@ -390,7 +421,14 @@ class Library:
                 yield writer, encoder
             finally:
                 if writer.generation != before:
-                    vectors.refresh(self.directory, writer, encoder.dimension)
+                    self._refresh(writer, encoder.dimension)
+
+    def _refresh(self, writer: Writer, dimension: int) -> None:
+        """Brings the FAISS file along. Without it a search begins later, which is no failure."""
+        try:
+            vectors.refresh(self.directory, writer, dimension)
+        except LibraryError as error:
+            self._notice(str(error))
 
     def _trace(self, prompt: str) -> Trace:
         with self._store.snapshot() as snapshot:
@@ -409,9 +447,29 @@ class Library:
                 assert all(citation.holds(article) for citation in cited), f"inexact span in {id}"
 
 
+_ENCODER_KEYS = {"name", "fingerprint", "dimension"}
+
+
 def _remembered_encoder(snapshot: Snapshot) -> dict[str, str] | None:
-    stored = snapshot.meta().get("encoder")
-    return json.loads(stored) if stored else None
+    found = snapshot.remembered("encoder")
+    if found is None:
+        return None
+    if not isinstance(found, dict) or not found.keys() >= _ENCODER_KEYS:
+        raise snapshot.damaged("its memory of its encoder is damaged")
+    return found
+
+
+def _missing(snapshot: Snapshot, index: Index) -> str | None:
+    """What to tell of passages whose vectors are too damaged to be searched."""
+    missing = snapshot.passage_count() - len(index)
+    return f"{missing} damaged passages are left out; see `rag verify`" if missing else None
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0  # replaced since the folder was listed
 
 
 def _encoder_memory(encoder: Encoder) -> str:

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from rag.generate import END
 
 MOST_NUMBERS = 3  # in one bracket: more is not evidence but a list of what was read
-_LINE = re.compile(r"\[(\d+(?:,\d+)*)\]\s*(.*)")
+_LINE = re.compile(r"\[([0-9]{1,9}(?:,[0-9]{1,9})*)\]\s*(.*)")
+_OPEN = re.compile(r"\[(?:[0-9]{1,9},)*[0-9]{0,9}")
 _MARK = re.compile(r"\[[\d,\s]*\]?")
 
 
@@ -55,11 +56,12 @@ class Rules:
             return self._digits("", ())
         head, bracket, tail = line.partition("]")
         if not bracket:
+            if not _OPEN.fullmatch(line):
+                return None  # a token that brought a line break and the text after it
             *numbers, digits = head[1:].split(",")
             return self._digits(digits, tuple(int(number) for number in numbers))
-        if not tail:
-            return [END] if head == "[0" else [" "]
-        return None
+        # A space is not forced here: most vocabularies write it together with the word after it.
+        return [END] if head == "[0" and not tail else None
 
     def _digits(self, digits: str, before: tuple[int, ...]) -> list[str]:
         """What may follow `digits` in an open bracket in which the numbers `before` stand."""

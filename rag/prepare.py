@@ -109,7 +109,7 @@ def gguf(source: str, target: Path) -> None:
 
 
 def _go_offline() -> None:
-    # Some of these libraries ask a hub for newer files or report their use; preparing needs neither.
+    # Some of these ask a hub for newer files or report their use; preparing needs neither.
     os.environ |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "NNCF_CI": "1"}
     sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # None blocks an import
 
@@ -121,7 +121,11 @@ def main(arguments: list[str]) -> None:
     folder = Path(target)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        {"encoder": encoder, "gguf": gguf}[kind](*rest, folder)
+        if kind == "encoder":
+            source, name, fingerprint = rest
+            encoder(source, name, fingerprint, folder)
+        else:
+            gguf(*rest, folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

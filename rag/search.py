@@ -16,7 +16,7 @@ import numpy as np
 from rag import copies, fulltext
 from rag.article import Article, Passage, Sentence
 from rag.encode import Encoder
-from rag.errors import LibraryDamaged
+from rag.errors import LibraryDamaged, NotFound
 from rag.snapshot import Filter, Snapshot, StoredArticle
 from rag.vectors import Index
 
@@ -199,7 +199,10 @@ def _candidates(
     articles: dict[str, StoredArticle | None] = {}
     candidates = []
     for key in best:
-        passage = passages[key]
+        passage = passages.get(key)
+        if passage is None:
+            found.warnings.append(f"passage {key} is damaged and left out; see `rag verify`")
+            continue
         if passage.article not in articles:
             articles[passage.article] = _article(snapshot, passage.article, found)
         if stored := articles[passage.article]:
@@ -212,7 +215,7 @@ def _candidates(
 def _article(snapshot: Snapshot, id: str, found: Found) -> StoredArticle | None:
     try:
         return snapshot.article(id)
-    except LibraryDamaged as error:
+    except (LibraryDamaged, NotFound) as error:  # not found: its id is damaged
         found.warnings.append(str(error))
         return None
 

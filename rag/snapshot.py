@@ -8,26 +8,33 @@ and processes can read at once.
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.article import Article, Passage, Sentence
-from rag.errors import LibraryDamaged, LibraryError, NotFound, RagError
+from rag.errors import LibraryDamaged, NotFound
+from rag.read.files import printable
+from rag.rows import (
+    SPAN_TYPE,
+    VECTOR_TYPE,
+    article_digest,
+    database_errors,
+    passage_digest,
+    unpack_spans,
+)
 
 Vectors = NDArray[np.float32]
-VECTOR_TYPE = np.dtype("<f2")  # unit vectors in half precision: an error of 2e-4 in a cosine
-SPAN_TYPE = np.dtype("<u4")
-KEYS_AT_ONCE = 500  # below SQLite's limit on the number of parameters of one statement
+ROWS_AT_ONCE = 4096
+_PASSAGE = "p.article, p.start, p.end, p.first, p.last, p.vector, p.sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +67,7 @@ class Filter:
             if wanted:
                 parts.append((f"instr(fold({column}), fold(?))", [wanted]))
         if self.articles:
-            marks = ",".join("?" * len(self.articles))
-            parts.append((f"id IN ({marks})", list(self.articles)))
+            parts.append(("id IN (SELECT value FROM json_each(?))", [json.dumps(self.articles)]))
         condition = " AND ".join(sql for sql, _ in parts) or "1"
         return condition, [value for _, values in parts for value in values]
 
@@ -90,14 +96,6 @@ class StoredArticle:
     sentences: tuple[Sentence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """One thing that isn't what was stored."""
-
-    what: str
-    article: str | None
-
-
 class Snapshot:
     """One generation of a library, open for reading. Close it, or use it as a context."""
 
@@ -105,6 +103,8 @@ class Snapshot:
         self._db = connection
         self._where = where
         connection.create_function("fold", 1, _fold, deterministic=True)
+        # Damaged text must reach the proof of its checksum, not fail before.
+        connection.text_factory = lambda raw: str(raw, "utf-8", "replace")
 
     def __enter__(self) -> Self:
         return self
@@ -122,6 +122,10 @@ class Snapshot:
 
     # What the library is
 
+    def has_tables(self) -> bool:
+        """Whether the database is that of a library."""
+        return bool(self.one("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'"))
+
     def meta(self) -> dict[str, str]:
         """Everything the library remembers of itself: format, generation, encoder, index."""
         return dict(self.rows("SELECT key, value FROM meta"))
@@ -129,7 +133,30 @@ class Snapshot:
     @property
     def generation(self) -> int:
         """Counts the changes of the library's articles; 0 for an empty new one."""
-        return int(self.one("SELECT value FROM meta WHERE key = 'generation'"))
+        return self.number("generation")
+
+    def number(self, key: str) -> int:
+        """A whole number that the library remembers.
+
+        Raises:
+            LibraryDamaged: it isn't one.
+        """
+        found = self.remembered(key)
+        if not isinstance(found, int):
+            raise self.damaged(f"its memory of its {key} is damaged")
+        return found
+
+    def remembered(self, key: str) -> Any:
+        """What the library remembers under a key of `meta`, as JSON; None if nothing.
+
+        Raises:
+            LibraryDamaged: it isn't JSON.
+        """
+        row = self._db_row("SELECT value FROM meta WHERE key = ?", (key,))
+        try:
+            return row and json.loads(row[0])
+        except (ValueError, TypeError) as error:
+            raise self.damaged(f"its memory of its {key} is damaged") from error
 
     def counts(self) -> dict[str, int]:
         """How many files, articles, sentences and passages there are, and characters of text."""
@@ -141,8 +168,12 @@ class Snapshot:
             "articles": articles,
             "characters": int(characters),
             "sentences": int(sentences) // (2 * SPAN_TYPE.itemsize),
-            "passages": self.one("SELECT count(*) FROM passages"),
+            "passages": self.passage_count(),
         }
+
+    def passage_count(self) -> int:
+        """How many passages there are; unlike `counts`, this reads no text."""
+        return self.one("SELECT count(*) FROM passages")
 
     # Articles
 
@@ -150,7 +181,8 @@ class Snapshot:
         """The articles a filter admits, newest first, undated ones last."""
         condition, values = filter.where()
         rows = self.rows(
-            "SELECT key, id, title, date, author, source, language, characters, length(sentences), "
+            "SELECT key, id, title, date, author, source, language, characters, "
+            "ifnull(length(sentences), 0), "
             "(SELECT count(*) FROM passages WHERE article = articles.key) "
             f"FROM articles WHERE {condition} ORDER BY date IS NULL, date DESC, title, id",
             values,
@@ -177,13 +209,16 @@ class Snapshot:
             NotFound: nothing answers to it.
         """
         path = reference.partition("#")[0]
-        resolved = str(Path(path).resolve()) + reference[len(path) :]
+        # An empty path would mean the folder one is in, and a NUL is in no path.
+        known = path and "\0" not in path
+        resolved = printable(Path(path).resolve()) + reference[len(path) :] if known else reference
+        reference = printable(reference.replace("\0", ""))
         attempts: list[tuple[str, tuple[str, ...]]] = [
             ("SELECT id FROM articles WHERE id = ?", (reference,)),
             (
                 "SELECT id FROM articles WHERE key IN (SELECT article FROM origins "
                 "WHERE path IN (?1, ?2) OR file IN (?1, ?2) "
-                "OR substr(file, 1, length(?2) + 1) = ?2 || '/') ORDER BY key",
+                "OR length(?2) AND substr(file, 1, length(?2) + 1) = ?2 || '/') ORDER BY key",
                 (reference, resolved),
             ),
             (
@@ -211,9 +246,13 @@ class Snapshot:
         row = self._db_row("SELECT key FROM articles WHERE id = ?", (id,))
         if row is None:
             raise NotFound("no article of that id", where=id, remedy="see `rag list`")
-        return self._article(row[0])
+        stored = self.article_at(row[0])
+        if stored.article.id != id:
+            raise self.damaged(f"the index of articles is wrong about {id}")
+        return stored
 
-    def _article(self, key: int) -> StoredArticle:
+    def article_at(self, key: int) -> StoredArticle:
+        """As `article`, by the key of its row."""
         row = self._db_row(
             "SELECT id, title, date, author, source, language, text, sentences, sha256, "
             "(SELECT min(path) FROM origins WHERE article = articles.key) "
@@ -221,28 +260,46 @@ class Snapshot:
             (key,),
         )
         if row is None:
-            raise self.damaged("an article is missing that others refer to", str(key))
+            raise self.damaged(f"article {key} is missing though others refer to it")
         *fields, spans, digest, path = row
         if article_digest(fields, spans) != digest:
-            raise self.damaged("the stored article doesn't match its checksum", str(row[0]))
+            raise self.damaged(f"the stored article {row[0]} doesn't match its checksum")
         id, title, date, author, source, language, text = fields
         article = Article(id, text, title, _date(date), author, source, language, path)
-        return StoredArticle(article, _unpack_spans(id, spans))
+        return StoredArticle(article, unpack_spans(id, spans))
 
     # Passages
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
-        """The passages of these keys; keys that are gone are left out."""
-        found: dict[int, Passage] = {}
-        for some in _chunks(keys):
-            marks = ",".join("?" * len(some))
-            for key, *fields in self.rows(
-                "SELECT p.key, a.id, p.start, p.end, p.first, p.last FROM passages p "
-                f"JOIN articles a ON a.key = p.article WHERE p.key IN ({marks})",
-                some,
-            ):
-                found[key] = Passage(*fields)
-        return found
+        """The passages of these keys, each proved; what is gone or damaged is left out."""
+        rows = self.rows(
+            f"SELECT p.key, a.id, {_PASSAGE} FROM passages p JOIN articles a ON a.key = p.article "
+            "WHERE p.key IN (SELECT value FROM json_each(?))",
+            (json.dumps([int(key) for key in keys]),),
+        )
+        return {
+            key: Passage(id, *fields[1:5])
+            for key, id, *fields, digest in rows
+            if passage_digest(fields) == digest
+        }
+
+    def damaged_passages(self, article: int | None = None) -> list[tuple[int, str | None]]:
+        """Keys of passages that aren't what was stored, and the ids of their articles.
+
+        Args:
+            article: the key of the only article whose passages are looked at.
+        """
+        some = "" if article is None else "WHERE p.article = ?"
+        rows = self._stepped(
+            f"SELECT p.key, a.id, {_PASSAGE} FROM passages p "
+            f"LEFT JOIN articles a ON a.key = p.article {some}",
+            () if article is None else (article,),
+        )
+        return [
+            (key, id)
+            for key, id, *fields, digest in rows
+            if id is None or passage_digest(fields) != digest
+        ]
 
     def admitted(self, filter: Filter) -> NDArray[np.int64]:
         """The keys of all passages of the articles that a filter admits, ascending."""
@@ -276,57 +333,22 @@ class Snapshot:
         return self.admitted(Filter())
 
     def vectors(self, after: int = 0) -> Iterator[tuple[NDArray[np.int64], Vectors]]:
-        """Keys and vectors of all passages with a key above `after`, in blocks, ascending by key.
+        """Keys and vectors of the passages with a key above `after`, in blocks, ascending by key.
 
-        Raises:
-            LibraryDamaged: a vector doesn't match its checksum.
+        What doesn't match its checksum is left out.
         """
-        rows = self._execute(
-            "SELECT p.key, p.article, p.start, p.end, p.first, p.last, p.vector, p.sha256 "
-            "FROM passages p WHERE p.key > ? ORDER BY p.key",
-            (after,),
-        )
-        while block := rows.fetchmany(4096):
-            for key, *fields, digest in block:
-                if passage_digest(fields) != digest:
-                    raise self.damaged("a stored vector doesn't match its checksum", str(key))
-            keys = np.array([row[0] for row in block], np.int64)
-            raw = b"".join(row[6] for row in block)
-            yield keys, np.frombuffer(raw, VECTOR_TYPE).reshape(len(block), -1).astype(np.float32)
+        query = f"SELECT p.key, {_PASSAGE} FROM passages p WHERE p.key > ? ORDER BY p.key"
+        rows = self._stepped(query, (after,))
+        while block := list(islice(rows, ROWS_AT_ONCE)):
+            whole = [(row[0], row[6]) for row in block if passage_digest(row[1:7]) == row[7]]
+            if whole:
+                keys = np.array([key for key, _ in whole], np.int64)
+                raw = np.frombuffer(b"".join(vector for _, vector in whole), VECTOR_TYPE)
+                yield keys, raw.reshape(len(whole), -1).astype(np.float32)
 
-    # Proof
-
-    def verify(self) -> Iterator[Damage]:
-        """Everything that isn't what was stored: structure, references, checksums, full text."""
-        for (line,) in self.rows("PRAGMA integrity_check"):
-            if line != "ok":
-                yield Damage(f"database structure: {line}", None)
-        for table, *_ in self.rows("PRAGMA foreign_key_check"):
-            yield Damage(f"a row of '{table}' refers to one that is gone", None)
-        yield from self._verify_articles()
-        yield from self._verify_passages()
-
-    def _verify_articles(self) -> Iterator[Damage]:
-        for key, id in self.rows("SELECT key, id FROM articles ORDER BY key"):
-            try:
-                stored = self._article(key)
-            except LibraryDamaged as error:
-                yield Damage(error.what, str(id))
-                continue
-            if any(s.end > len(stored.article.text) for s in stored.sentences):
-                yield Damage("a sentence reaches past the end of the text", str(id))
-
-    def _verify_passages(self) -> Iterator[Damage]:
-        for id, *fields, digest in self.rows(
-            "SELECT a.id, p.article, p.start, p.end, p.first, p.last, p.vector, p.sha256 "
-            "FROM passages p LEFT JOIN articles a ON a.key = p.article"
-        ):
-            if passage_digest(fields) != digest:
-                yield Damage("a passage or its vector doesn't match its checksum", id)
-
-    def damaged(self, what: str, which: str) -> LibraryDamaged:
+    def damaged(self, what: str) -> LibraryDamaged:
         return LibraryDamaged(
-            f"{what} (article or passage {which})",
+            what,
             where=str(self._where),
             remedy="`rag verify` lists the damage; `rag remove` the article and add its file again",
         )
@@ -334,7 +356,7 @@ class Snapshot:
     # SQL
 
     def rows(self, query: str, values: Iterable[object] = ()) -> list[tuple]:  # type: ignore[type-arg]  # a row's types are its query's
-        return self._execute(query, values).fetchall()
+        return list(self._stepped(query, values))
 
     def row(self, query: str, values: Iterable[object] = ()) -> tuple:  # type: ignore[type-arg]  # as above
         return self.rows(query, values)[0]
@@ -346,65 +368,20 @@ class Snapshot:
         found = self.rows(query, values)
         return found[0] if found else None
 
+    def _stepped(self, query: str, values: Iterable[object] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]  # as above
+        with database_errors(self._where):  # at each step: damage may lie anywhere
+            yield from self._db.execute(query, tuple(values))
+
     def _execute(self, query: str, values: Iterable[object] = ()) -> sqlite3.Cursor:
         with database_errors(self._where):
-            return self._db.execute(query, tuple(values))  # type: ignore[arg-type]  # checked by SQLite
-
-
-@contextmanager
-def database_errors(where: Path) -> Iterator[None]:
-    """Turns the errors of SQLite into those of Citespan, each with what can be done about it."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _translated(error, where) from error
-
-
-def _translated(error: sqlite3.Error, where: Path) -> RagError:
-    code = getattr(error, "sqlite_errorname", "") or ""
-    if code.startswith("SQLITE_FULL"):
-        remedy = "free some space and run the command again; what was stored before is kept"
-        return LibraryError("the disk is full", where=str(where), remedy=remedy)
-    if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
-        remedy = "check the folder's rights, or copy the library to a place you can write to"
-        return LibraryError(
-            "the library can't be written or opened", where=str(where), remedy=remedy
-        )
-    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")):
-        remedy = "`rag verify` says what is damaged; restore a backup or add the articles anew"
-        return LibraryDamaged("the database file is damaged", where=str(where), remedy=remedy)
-    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        remedy = "wait until the other process is done"
-        return LibraryError("the database is in use", where=str(where), remedy=remedy)
-    return LibraryError(f"the database reports: {error}", where=str(where), remedy="`rag verify`")
-
-
-def article_digest(fields: Sequence[object], spans: bytes) -> bytes:
-    """SHA-256 of an article's id, title, date, author, source, language and text, and its spans."""
-    digest = hashlib.sha256(json.dumps(list(fields), ensure_ascii=False).encode())
-    digest.update(spans)
-    return digest.digest()
-
-
-def passage_digest(fields: Sequence[object]) -> bytes:
-    """SHA-256 of a passage's article key, start, end, first, last and vector, in this order."""
-    *numbers, vector = fields
-    digest = hashlib.sha256(json.dumps(numbers).encode())
-    digest.update(vector if isinstance(vector, bytes) else b"")
-    return digest.digest()
-
-
-def pack_spans(sentences: Sequence[Sentence]) -> bytes:
-    return np.array([(s.start, s.end) for s in sentences], SPAN_TYPE).tobytes()
-
-
-def _unpack_spans(id: str, spans: bytes) -> tuple[Sentence, ...]:
-    pairs = np.frombuffer(spans, SPAN_TYPE).reshape(-1, 2).tolist()
-    return tuple(Sentence(id, start, end) for start, end in pairs)
+            return self._db.execute(query, tuple(values))
 
 
 def _date(value: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(value) if value else None
+    try:
+        return datetime.date.fromisoformat(value) if value else None
+    except (ValueError, TypeError):
+        return None  # damaged, which the checksum of its article tells
 
 
 def _fold(value: str | None) -> str | None:
@@ -413,8 +390,3 @@ def _fold(value: str | None) -> str | None:
 
 def _json(keys: NDArray[np.int64]) -> str:
     return json.dumps(keys.tolist())
-
-
-def _chunks(keys: Sequence[int]) -> Iterator[list[int]]:
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        yield [int(key) for key in keys[start : start + KEYS_AT_ONCE]]

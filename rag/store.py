@@ -18,16 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.article import Article, Passage, Sentence
-from rag.errors import FormatTooNew, LibraryBusy, LibraryError
-from rag.snapshot import (
-    VECTOR_TYPE,
-    Snapshot,
-    Vectors,
-    article_digest,
-    database_errors,
-    pack_spans,
-    passage_digest,
-)
+from rag.errors import FormatTooNew, LibraryBusy, LibraryDamaged, LibraryError
+from rag.rows import VECTOR_TYPE, article_digest, database_errors, pack_spans, passage_digest
+from rag.snapshot import Snapshot, Vectors
 
 FORMAT = 1
 DATABASE = "library.db"
@@ -42,11 +35,12 @@ CREATE TABLE articles (
     sha256 BLOB NOT NULL, characters INTEGER AS (length(text)) VIRTUAL
 );
 CREATE TABLE origins (
-    path TEXT PRIMARY KEY,
     file TEXT NOT NULL REFERENCES files ON DELETE CASCADE,
-    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE
+    path TEXT NOT NULL,
+    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+    PRIMARY KEY (file, path)
 ) WITHOUT ROWID;
-CREATE INDEX origins_of_file ON origins (file);
+CREATE INDEX origins_of_path ON origins (path);
 CREATE INDEX origins_of_article ON origins (article);
 CREATE TABLE passages (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -94,7 +88,17 @@ class Store:
         self.database = directory / DATABASE
 
     def exists(self) -> bool:
-        return self.database.exists()
+        """Whether there is a library; a database without tables is one whose making was stopped.
+
+        Raises:
+            LibraryError: it can't be opened.
+        """
+        if not self.database.exists():
+            return False
+        with database_errors(self.database):
+            connection = self._connect_for_reading()
+        with Snapshot(connection, self.database) as snapshot:
+            return snapshot.has_tables()
 
     def snapshot(self) -> Snapshot:
         """A consistent view for reading.
@@ -103,12 +107,8 @@ class Store:
             LibraryError: there is no library here, or it can't be opened.
             FormatTooNew: it was made by a newer Citespan.
         """
-        if not self.exists():
-            raise LibraryError(
-                "there is no library here",
-                where=str(self.directory),
-                remedy="make one with `rag add FILES`, or name another with --library",
-            )
+        if not self.database.exists():
+            raise self._missing()
         with database_errors(self.database):
             connection = self._connect_for_reading()
         snapshot = Snapshot(connection, self.database)
@@ -118,6 +118,13 @@ class Store:
             snapshot.close()
             raise
         return snapshot
+
+    def _missing(self) -> LibraryError:
+        return LibraryError(
+            "there is no library here",
+            where=str(self.directory),
+            remedy="make one with `rag add FILES`, or name another with --library",
+        )
 
     def _connect_for_reading(self) -> sqlite3.Connection:
         try:
@@ -143,7 +150,9 @@ class Store:
         return connection
 
     def _check_format(self, snapshot: Snapshot) -> None:
-        found = int(snapshot.meta().get("format", 0))
+        if not snapshot.has_tables():
+            raise self._missing()
+        found = snapshot.number("format")
         if found > FORMAT:
             raise FormatTooNew(
                 f"the library has format {found}, this Citespan knows {FORMAT}",
@@ -184,8 +193,9 @@ class Store:
                 )
             writer = Writer(connection, self.database)
             try:
+                if writer.has_tables():
+                    self._check_format(writer)
                 writer.prepare()
-                self._check_format(writer)
                 yield writer
             finally:
                 writer.close()
@@ -201,7 +211,7 @@ class Writer(Snapshot):
         # WAL lets readers go on; FULL makes each commit survive a power cut.
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             self._execute(f"PRAGMA {pragma}")
-        if not self.one("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'"):
+        if not self.has_tables():
             with self.change():
                 for statement in SCHEMA.split(";\n"):
                     self._execute(statement)
@@ -252,8 +262,9 @@ class Writer(Snapshot):
             self.store(entry)
         for article in articles:
             self._execute(
-                "INSERT OR REPLACE INTO origins SELECT ?, ?, key FROM articles WHERE id = ?",
-                (article.path, path, article.id),
+                "INSERT INTO origins (file, path, article) SELECT ?, ?, key FROM articles "
+                "WHERE id = ?",
+                (path, article.path or path, article.id),
             )
         self._remove_orphans(former)
         self.next_generation()
@@ -261,7 +272,15 @@ class Writer(Snapshot):
     def remove_article(self, id: str) -> None:
         """Removes an article, and the files that held nothing else, in the current transaction."""
         keys = [key for (key,) in self.rows("SELECT key FROM articles WHERE id = ?", (id,))]
+        if not keys:
+            raise self.damaged(f"the id of article {id} is damaged")
         for key in keys:
+            # Files that hold other articles too: no longer known, so that adding reads them again.
+            self._execute(
+                "UPDATE files SET sha256 = '' WHERE path IN "
+                "(SELECT file FROM origins WHERE article = ?)",
+                (key,),
+            )
             self._delete(key)
         self._execute("DELETE FROM files WHERE path NOT IN (SELECT file FROM origins)")
         self.next_generation()
@@ -321,15 +340,27 @@ class Writer(Snapshot):
         self._execute("DELETE FROM articles WHERE key = ?", (article,))
 
     def _forget_passages(self, article: int) -> None:
-        # The full-text table keeps no text of its own, so it must be told what it forgets.
-        self._execute(
-            "INSERT INTO passages_text (passages_text, rowid, title, body) "
-            "SELECT 'delete', rowid, title, body FROM passages_content "
-            "WHERE rowid IN (SELECT key FROM passages WHERE article = ?)",
-            (article,),
-        )
+        # The full-text table keeps no text of its own, so it must be told what it forgets, which
+        # only an article that is what was stored can tell.
+        whole = self._is_whole(article)
+        if whole:
+            self._execute(
+                "INSERT INTO passages_text (passages_text, rowid, title, body) "
+                "SELECT 'delete', rowid, title, body FROM passages_content "
+                "WHERE rowid IN (SELECT key FROM passages WHERE article = ?)",
+                (article,),
+            )
         self._execute("DELETE FROM passages WHERE article = ?", (article,))
         self._execute("DELETE FROM shingles WHERE article = ?", (article,))
+        if not whole:
+            self.rebuild_text()
+
+    def _is_whole(self, article: int) -> bool:
+        try:
+            self.article_at(article)
+        except LibraryDamaged:
+            return False
+        return not self.damaged_passages(article)
 
     def next_generation(self) -> None:
         """Counts a change of the articles, in the current transaction."""

@@ -129,7 +129,7 @@ def summarize(
 
 
 def _share(lines: int, part: int, whole: int) -> int:
-    """How many statements a group gives: twice its share of the summary, so that there is choice."""
+    """How many statements a group gives: twice its share, so that there is a choice."""
     return max(1, min(4, math.ceil(2 * lines * part / whole)))
 
 
@@ -174,7 +174,7 @@ def _distinct(statements: Sequence[Statement]) -> list[Statement]:
 
 
 def _within(statements: Sequence[Statement], words: int) -> list[Statement]:
-    """The statements that matter most, within a number of words (at least one), in reading order."""
+    """The statements that matter most, within a number of words, in reading order; at least one."""
     chosen: list[Statement] = []
     room = words
     for one in sorted(statements, key=lambda one: (-one.score, one.place)):

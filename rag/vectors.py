@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import LibraryError
+from rag.errors import LibraryDamaged, LibraryError
 from rag.snapshot import Snapshot, Vectors
 from rag.store import Writer
 
@@ -60,11 +61,7 @@ class Index:
 
     @classmethod
     def build(cls, snapshot: Snapshot, dimension: int) -> Index:
-        """The index of all vectors in the database.
-
-        Raises:
-            LibraryDamaged: a vector there doesn't match its checksum.
-        """
+        """The index of all vectors in the database but damaged ones."""
         index = cls.empty(dimension, snapshot.generation)
         for keys, vectors in snapshot.vectors():
             index.add(keys, vectors)
@@ -112,7 +109,7 @@ class Index:
         parameters = None
         if admitted is not None:
             selector = faiss.IDSelectorBatch(admitted)
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # taken by SWIG
         # Ties and their order at the edge of k don't depend on threads with one query a call.
         scores, keys = self._faiss.search(
             query.reshape(1, -1), min(k, len(self)), params=parameters
@@ -128,20 +125,23 @@ def load(directory: Path, snapshot: Snapshot) -> Index | None:
     return _read(directory, record, in_memory=False)
 
 
+def current(directory: Path, snapshot: Snapshot, dimension: int) -> Index:
+    """The index of this generation of the library, made from the published one if that is whole."""
+    record = _record(snapshot)
+    index = _read(directory, record, in_memory=True) if record else None
+    if index is None or index.dimension != dimension:
+        return Index.build(snapshot, dimension)
+    index.update(snapshot)
+    return index
+
+
 def refresh(directory: Path, writer: Writer, dimension: int) -> None:
-    """Brings the published index to the library's generation, from the published one if it is whole.
+    """Brings the published index to the library's generation.
 
     Raises:
         LibraryError: the file can't be written.
-        LibraryDamaged: a vector in the database doesn't match its checksum.
     """
-    record = _record(writer)
-    index = _read(directory, record, in_memory=True) if record else None
-    if index is None or index.dimension != dimension:
-        index = Index.build(writer, dimension)
-    else:
-        index.update(writer)
-    publish(directory, writer, index)
+    publish(directory, writer, current(directory, writer, dimension))
 
 
 def _read(directory: Path, record: Record, in_memory: bool) -> Index | None:
@@ -183,16 +183,14 @@ def publish(directory: Path, writer: Writer, index: Index) -> None:
     writer.remember(**{RECORD: json.dumps(asdict(record))})
     for file in directory.glob("vectors-*.faiss*"):
         if file.name != name:
-            file.unlink(missing_ok=True)
+            with suppress(OSError):  # the next one tries again
+                file.unlink()
 
 
 def _record(snapshot: Snapshot) -> Record | None:
-    stored = snapshot.meta().get(RECORD)
-    if stored is None:
-        return None
     try:
-        return Record(**json.loads(stored))
-    except (ValueError, TypeError):
+        return Record(**snapshot.remembered(RECORD))
+    except (LibraryDamaged, TypeError):  # damaged, or None
         return None
 
 

@@ -1,6 +1,6 @@
 """Whether a full stop ends an English sentence: the abbreviations, titles and initials of news."""
 
-# ruff: noqa: RUF001  # typographic quotation marks and dashes
+# typographic quotation marks and dashes
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ are asked first. What they leave open is decided by the library sentencex, which
 abbreviations of many languages.
 """
 
-# ruff: noqa: RUF001, RUF002  # quotation marks and stops of many scripts are what this is about
+# ruff: noqa: RUF002  # quotation marks and stops of many scripts are what this is about
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _votes(line: str, language: str) -> list[int]:
 
 
 def _begins(text: str, language: str) -> list[int]:
-    from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
+    from sentencex import get_sentence_boundaries
 
     try:
         boundaries = get_sentence_boundaries(language, text)

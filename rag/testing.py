@@ -1,0 +1,150 @@
+"""Stand-ins for the two models, for tests of what is built on Citespan: no weights, no waiting.
+
+>>> import tempfile
+>>> from pathlib import Path
+>>> from rag import Library
+>>> folder = Path(tempfile.mkdtemp())
+>>> _ = (folder / "flood.txt").write_text("Rain fell all week. The river rose by two metres.")
+>>> model = FakeModel(["[1] The river rose by two metres."])
+>>> library = Library.open(folder / "library", encoder=FakeEncoder(), model=model)
+>>> _ = library.add(folder / "flood.txt")
+>>> library.ask("The river rose by how many metres?").text
+'The river rose by two metres. [1]'
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
+
+import numpy as np
+
+from rag.encode import Vectors
+from rag.errors import Cancelled, PromptTooLong
+from rag.generate import END, AllowList, Usage
+from rag.prompt import CHAT_FORMATS, ChatFormat, Prompt
+
+_WORD = re.compile(r"\w+")
+_TOKEN = re.compile(r"\s*\S+|\s+\Z")
+
+
+class FakeEncoder:
+    """An `Encoder` for which texts are alike as far as they share words; a word is a token.
+
+    Each word adds 1 to one of the vector's numbers, chosen by its hash. Texts have the same vector
+    in every process and on every machine.
+
+    Args:
+        name: encoders of different names or dimensions have different fingerprints.
+
+    Attributes:
+        encoded: how many texts it has encoded, questions not counted.
+    """
+
+    def __init__(self, name: str = "fake", dimension: int = 64, window: int = 256) -> None:
+        self.name = name
+        self.dimension = dimension
+        self.window = window
+        self.fingerprint = f"{name}-{dimension}"
+        self.encoded = 0
+
+    def encode(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        self.encoded += len(texts)
+        if progress and texts:
+            progress(len(texts))
+        vectors = [self.encode_query(text) for text in texts]
+        return np.array(vectors, np.float32).reshape(-1, self.dimension)
+
+    def encode_query(self, text: str) -> Vectors:
+        vector = np.zeros(self.dimension, np.float32)
+        for word in _WORD.findall(text.casefold())[: self.window] or [""]:
+            digest = blake2b(word.encode(errors="replace"), digest_size=8).digest()
+            vector[int.from_bytes(digest, "big") % self.dimension] += 1
+        return np.asarray(vector / np.linalg.norm(vector))
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(_WORD.findall(text)) for text in texts]
+
+
+class FakeModel:
+    """A `Model` that writes what it is told; a word with the white space before it is a token.
+
+    It obeys an allow-list as a real model does: where the next character of its script may not
+    follow, the first one that may takes its place.
+
+    Args:
+        script: the answers, one a generation, the last one again and again; or a function from the
+            prompt's text to the answer.
+
+    Attributes:
+        prompts: the texts of all prompts so far, control tokens included.
+    """
+
+    chat: ChatFormat = CHAT_FORMATS[0]
+
+    def __init__(
+        self,
+        script: Sequence[str] | Callable[[str], str] = ("[0]",),
+        *,
+        context: int = 4096,
+        name: str = "fake",
+        reliable: bool = True,
+    ) -> None:
+        self.name = name
+        self.fingerprint = f"{name}-model"
+        self.context = context
+        self.reliable = reliable
+        self.prompts: list[str] = []
+        self._script = script
+
+    def count_tokens(self, prompt: Prompt) -> int:
+        return len(_TOKEN.findall(_text(prompt)))
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        limit: int,
+        allow: AllowList | None = None,
+        stop: threading.Event | None = None,
+        usage: Usage | None = None,
+    ) -> Iterator[str]:
+        usage = usage if usage is not None else Usage()
+        usage.prompt = self.count_tokens(prompt)
+        if usage.prompt + limit > self.context:
+            raise PromptTooLong(
+                f"{usage.prompt} tokens and {limit} to write don't fit {self.context}",
+                where=self.name,
+            )
+        answer = self._answer(_text(prompt))
+        text = ""
+        while not (stop and stop.is_set()):
+            character = _allowed(answer[len(text) : len(text) + 1], allow and allow(text))
+            tokens = len(_TOKEN.findall(text + character))
+            if character == END or tokens > limit:
+                return
+            text += character
+            usage.generated = tokens
+            yield character
+        raise Cancelled
+
+    def _answer(self, prompt: str) -> str:
+        self.prompts.append(prompt)
+        if callable(self._script):
+            return self._script(prompt)
+        return self._script[min(len(self.prompts), len(self._script)) - 1]
+
+
+def _text(prompt: Prompt) -> str:
+    return "".join(part.text for part in prompt)
+
+
+def _allowed(character: str, allowed: Sequence[str] | None) -> str:
+    """What is written where a model wants `character` (`END` when it has no more to say)."""
+    if allowed is None or character in allowed:
+        return character
+    return allowed[0] if allowed else END

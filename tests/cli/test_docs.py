@@ -1,0 +1,35 @@
+"""docs/cli.md is what the commands say of themselves; `python docs/make_cli.py` writes it."""
+
+from __future__ import annotations
+
+import runpy
+import tomllib
+from pathlib import Path
+
+import click
+
+from rag.cli import rag
+from rag.cli.packages import NEEDED
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_manual_is_current() -> None:
+    manual = runpy.run_path(str(ROOT / "docs" / "make_cli.py"))["manual"]
+    written = (ROOT / "docs" / "cli.md").read_text("utf-8")
+    assert written == manual(), "run `python docs/make_cli.py`"
+
+
+def test_every_command_teaches() -> None:
+    for name, command in rag.commands.items():
+        assert command.help, name
+        assert command.prints, name  # type: ignore[attr-defined]
+        examples = command.examples  # type: ignore[attr-defined]
+        assert any(f"rag {name}" in example for example in examples), name
+        for option in command.params:
+            assert not isinstance(option, click.Option) or option.help, (name, option.name)
+
+
+def test_doctor_knows_the_dependencies() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert [f"{one.name}>={one.oldest}" for one in NEEDED] == project["dependencies"]
