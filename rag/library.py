@@ -399,7 +399,7 @@ class Library:
         self._notice(f"{self.directory}: the FAISS file doesn't fit; making it anew")
         index = vectors.current(self.directory, snapshot, self.encoder.dimension)
         try:
-            with self._store.writer() as writer:
+            with self._store.writer(patient=False) as writer:
                 if writer.generation == index.generation:
                     vectors.publish(self.directory, writer, index)
         except LibraryBusy:

@@ -125,7 +125,7 @@ def main(arguments: list[str]) -> None:
             source, name, fingerprint = rest
             encoder(source, name, fingerprint, folder)
         else:
-            gguf(*rest, folder)
+            gguf(rest[0], folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

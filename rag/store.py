@@ -25,6 +25,7 @@ from rag.snapshot import Snapshot, Vectors
 FORMAT = 1
 DATABASE = "library.db"
 LOCK = "lock"
+PATIENCE = 3.0  # seconds
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -161,8 +162,12 @@ class Store:
             )
 
     @contextmanager
-    def writer(self) -> Iterator[Writer]:
+    def writer(self, *, patient: bool = True) -> Iterator[Writer]:
         """The one writer, which makes the library if there is none.
+
+        Args:
+            patient: waits a moment for another to be done, which may just be a search that puts
+                the FAISS file right.
 
         Raises:
             LibraryBusy: another process is writing.
@@ -172,7 +177,7 @@ class Store:
 
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.directory / LOCK, timeout=0)
+            lock = FileLock(self.directory / LOCK, timeout=PATIENCE if patient else 0)
             lock.acquire()
         except Timeout as error:
             raise LibraryBusy(

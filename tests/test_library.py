@@ -253,9 +253,17 @@ def test_searching_goes_on_in_threads_while_articles_are_added(
     assert errors == []
     assert library.verify() == []
     assert len(library.articles()) == 34
-    # A second Library would have waited for no lock either: one that writes keeps the others out.
-    with Store(library.directory).writer(), pytest.raises(LibraryBusy):
-        library.remove(FLOOD)
+
+
+def test_while_one_writes_others_are_refused(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.store.PATIENCE", 0.1)
+    with Store(library.directory).writer():
+        for change in (library.rebuild, lambda: library.add("."), lambda: library.remove(FLOOD)):
+            with pytest.raises(LibraryBusy, match="wait until it is done"):
+                change()
+        assert library.search(QUESTION).hits
 
 
 def test_a_library_can_be_moved(library: Library, tmp_path: Path, encoder: FakeEncoder) -> None:

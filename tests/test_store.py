@@ -173,15 +173,31 @@ def test_a_second_writer_is_refused_and_the_first_goes_on(
 ) -> None:
     code = (
         "import sys; from pathlib import Path; from rag.store import Store\n"
-        "with Store(Path(sys.argv[1])).writer(): pass"
+        "with Store(Path(sys.argv[1])).writer(patient=False): pass"
     )
     with store.writer() as writer:
-        with pytest.raises(LibraryBusy, match="another process"), store.writer():
+        with pytest.raises(LibraryBusy, match="another process"), store.writer(patient=False):
             pass
         assert "LibraryBusy" in python(code, store.directory).stderr
         put(writer, "a.txt", entry(NEW))
     assert python(code, store.directory).returncode == 0
     assert titles(store) == {"Tunnel", "Comet"}
+
+
+def test_a_writer_waits_a_moment_for_another(store: Store, entry: Make) -> None:
+    with store.writer() as writer:
+        done = threading.Event()
+
+        def second() -> None:
+            with store.writer():
+                done.set()
+
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert not done.wait(0.2)
+        put(writer, "a.txt", entry(NEW))
+    thread.join(10)
+    assert done.is_set()
 
 
 def test_readers_see_one_generation_while_a_writer_writes(store: Store, entry: Make) -> None:

@@ -117,7 +117,9 @@ def test_summarize_keeps_its_contract(
     for claim in summary["claims"]:
         assert claim["citations"]
         assert all(span_is_exact(citation, shared) for citation in claim["citations"])
-    assert '[1] "Storm closes the museum", 2023-11-20' in done("summarize", path, library=shared)
+    assert '[1] "Storm closes the museum", 2023-11-20' in done(
+        "summarize", path, "--length", "999", library=shared
+    )
 
 
 def test_summarize_what_a_filter_or_a_search_admits(

@@ -56,8 +56,8 @@ def test_ctrl_c_cancels_an_answer_on_its_way(
 
     def pieces() -> Iterator[str]:
         yield "The bridge"
-        # A real signal would end pytest where OpenVINO uses AMX: what the kernel saves of its state
-        # is larger than the signal stack of faulthandler. test_process sends real ones.
+        # Not a real signal: OpenVINO leaves a signal stack that is gone once several encoders were
+        # made and freed, as the tests of one process do. test_process sends real ones.
         handler = signal.getsignal(signal.SIGINT)
         assert callable(handler)
         handler(signal.SIGINT, None)
