@@ -75,10 +75,15 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The bytes of a file, a page or standard input, under the name it is remembered by."""
+    """The bytes of a file, a page or standard input, under the name it is remembered by.
+
+    Attributes:
+        content_type: as a server gives it; tells type and encoding where the name doesn't.
+    """
 
     name: str
     data: bytes
+    content_type: str = ""
 
     @property
     def sha256(self) -> str:
@@ -203,7 +208,7 @@ def _read(
         added.unchanged.append(document.name)
         return None
     try:
-        result = reader.read(document.data, document.name)
+        result = reader.read(document.data, document.name, content_type=document.content_type)
     except ReadError as error:
         added.failed.append(error)
         return None

@@ -14,8 +14,10 @@ from rag.evidence import Evidence, claim, fitting, quoted, written
 from rag.generate import Model, Usage
 from rag.lines import Rules, parse
 from rag.prompt import Prompt, Template
+from rag.read import normalise
 from rag.search import Found, Hit
 
+PASSAGES = 6  # whose sentences are scored: more cost time and find no more
 SENTENCES = 8  # put before the model: on the development set they hold all facts for 87 %
 FEW_SENTENCES = 3  # before an unreliable model, which answers no better from more, only later
 TOKENS = 450  # of these sentences at most; each token costs 1.5 ms on two cores
@@ -60,7 +62,7 @@ def check_question(question: str) -> str:
     Raises:
         UsageError: it is empty.
     """
-    question = " ".join(question.split())
+    question = " ".join(normalise(question).split())
     if not question:
         raise UsageError("the question is empty", remedy='ask something: rag ask "Who …?"')
     return question

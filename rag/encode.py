@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -160,16 +161,21 @@ def _compile(folder: Path, threads: int) -> Any:
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None blocks an import
     import openvino
 
-    core = openvino.Core()
     options: dict[str, Any] = {
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_NUM_THREADS": threads or _cores(),
     }
-    # Made by a compilation, loaded in a fifth of its time.
-    compiled = folder / "compiled"
     if os.access(folder, os.W_OK):
-        options["CACHE_DIR"] = str(compiled)
-    return core.compile_model(str(folder / "model.xml"), "CPU", options)
+        # What a compilation makes is loaded in a fifth of its time.
+        options["CACHE_DIR"] = str(folder / "compiled")
+
+    def compile_model() -> Any:
+        return openvino.Core().compile_model(str(folder / "model.xml"), "CPU", options)
+
+    # Compiling gives the thread that does it a signal stack, which ends with the model: a signal
+    # after that would end the process, so it must not be the main thread, which receives them.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(compile_model).result()
 
 
 def _cores() -> int:

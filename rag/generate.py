@@ -9,8 +9,10 @@ from __future__ import annotations
 import codecs
 import ctypes
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -104,6 +106,7 @@ class LlamaModel:
     def __init__(self, file: ModelFile, context: int = CONTEXT, threads: int = 0) -> None:
         self._file = file
         self._lock = threading.Lock()
+        self._owner: int | None = None  # the thread whose generation has the lock
         self._in_cache: list[int] = []
         self._stop = threading.Event()
         self._llama = _library()
@@ -175,12 +178,7 @@ class LlamaModel:
         return context
 
     def _must_abort(self, _data: object) -> bool:
-        try:
-            return self._stop.is_set()
-        except KeyboardInterrupt:
-            # Ctrl-C arrives in whatever Python runs next, which is this, where nothing may escape.
-            self._stop.set()
-            return True
+        return self._stop.is_set()
 
     # Tokens
 
@@ -253,9 +251,26 @@ class LlamaModel:
                 where=self.name,
                 remedy="shorten the question, or choose a model with a larger context",
             )
-        with self._lock:
+        with self._taken():
             self._stop = threading.Event() if stop is None else stop
             yield from self._generate(tokens, limit, allow, usage if usage is not None else Usage())
+
+    @contextmanager
+    def _taken(self) -> Iterator[None]:
+        """The model for this generation alone."""
+        # Another thread's answer ends some time; an unfinished one of this thread never would.
+        if self._owner == threading.get_ident():
+            raise ModelError(
+                "this thread is still reading another answer",
+                where=self.name,
+                remedy="read it to its end or close it first",
+            )
+        with self._lock:
+            self._owner = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._owner = None
 
     def _generate(
         self, tokens: list[int], limit: int, allow: AllowList | None, usage: Usage
@@ -295,8 +310,9 @@ class LlamaModel:
         # Asked at every node of the graph, which costs too much for the single tokens of an answer.
         self._llama.llama_set_abort_callback(self._context, self._abort, None)
         try:
-            for start in range(same, len(tokens), BATCH):
-                self._decode(tokens[start : start + BATCH])
+            with _ctrl_c_sets(self._stop):
+                for start in range(same, len(tokens), BATCH):
+                    self._decode(tokens[start : start + BATCH])
         finally:
             self._llama.llama_set_abort_callback(
                 self._context, self._llama.ggml_abort_callback(), None
@@ -342,6 +358,32 @@ class LlamaModel:
 
     def _ends(self, token: int) -> bool:
         return bool(self._llama.llama_vocab_is_eog(self._vocab, token))
+
+
+@contextmanager
+def _ctrl_c_sets(stop: threading.Event) -> Iterator[None]:
+    """Lets Ctrl-C set an event and raises KeyboardInterrupt at the end.
+
+    Otherwise Python raises it in whatever it runs next: the callback that llama.cpp calls, out of
+    which nothing can be raised, so that it would be lost.
+    """
+    on_main = threading.current_thread() is threading.main_thread()
+    if not on_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    pressed = threading.Event()
+
+    def handle(_number: int, _frame: object) -> None:
+        pressed.set()
+        stop.set()
+
+    signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if pressed.is_set():
+            raise KeyboardInterrupt
 
 
 _SILENT: Any = None  # the callback that llama.cpp logs to, kept from being freed

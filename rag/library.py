@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, overload
 
 from rag import ask as asking
-from rag import models, search, summarize, vectors
+from rag import search, summarize, vectors
 from rag.add import Added, Document, Report, add_documents, add_paths, encode_again
 from rag.answer import Answer, Citation, Summary, Trace
 from rag.article import Article
 from rag.ask import AnswerStream
 from rag.encode import Encoder
+from rag.engines import Engines, remembered_encoder
 from rag.errors import (
-    EncoderMismatch,
     LibraryBusy,
     LibraryDamaged,
     LibraryError,
     NotFound,
-    RagError,
     UsageError,
 )
-from rag.generate import LlamaModel, Model
+from rag.generate import Model
 from rag.prompt import load_template
-from rag.read import Limits
+from rag.read import Limits, normalise
 from rag.search import Found
 from rag.snapshot import Filter, Listing, Snapshot, StoredArticle
 from rag.store import Store, Writer
@@ -72,11 +70,9 @@ class Library:
         self.directory = Path(directory)
         self._store = Store(self.directory)
         self._notice = notice
-        self._encoder = encoder
-        self._model = model
+        self._engines = Engines(encoder, model, notice)
         self._index: Index | None = None
-        self._loading = threading.RLock()  # of encoder and index
-        self._loading_model = threading.Lock()
+        self._index_lock = threading.Lock()
 
     @classmethod
     def open(
@@ -157,7 +153,7 @@ class Library:
             with writer.change():
                 for id in ids:
                     writer.remove_article(id)
-            if remembered := _remembered_encoder(writer):
+            if remembered := remembered_encoder(writer):
                 self._refresh(writer, int(remembered["dimension"]))
         return ids
 
@@ -173,10 +169,10 @@ class Library:
             if encode:
                 with writer.change():
                     encode_again(writer, encoder)
-                    writer.remember(encoder=_encoder_memory(encoder))
+                    self._engines.remember(writer)
                     writer.next_generation()
             else:
-                self._check_encoder(writer)
+                self._engines.check(writer)
             with writer.change():
                 writer.rebuild_text()
             index = Index.build(writer, encoder.dimension)
@@ -202,6 +198,15 @@ class Library:
         with self._store.snapshot() as snapshot:
             return self._one(snapshot, reference).article
 
+    def find(self, references: Iterable[str]) -> list[str]:
+        """The ids of all articles that some ids, paths, folders or titles mean.
+
+        Raises:
+            NotFound: one of them means none.
+        """
+        with self._store.snapshot() as snapshot:
+            return list(dict.fromkeys(id for one in references for id in snapshot.find(one)))
+
     def _one(self, snapshot: Snapshot, reference: str) -> StoredArticle:
         ids = snapshot.find(reference)
         if len(ids) > 1:
@@ -215,7 +220,7 @@ class Library:
     def stats(self) -> dict[str, int | str]:
         """Counts, sizes on disk in bytes, generation, and the encoder's name."""
         with self._store.snapshot() as snapshot:
-            encoder = _remembered_encoder(snapshot) or {}
+            encoder = remembered_encoder(snapshot) or {}
             return {
                 **snapshot.counts(),
                 "bytes": sum(map(_size, self.directory.iterdir())),
@@ -239,7 +244,7 @@ class Library:
         """
         question = asking.check_question(question)
         with self._store.snapshot() as snapshot:
-            self._check_encoder(snapshot)
+            self._engines.check(snapshot)
             if not snapshot.passage_count():
                 raise LibraryError(
                     "the library is empty",
@@ -276,11 +281,14 @@ class Library:
             ModelError: the model can't be loaded or run.
         """
         question = asking.check_question(question)
-        # Mostly waiting for the disk, so it costs the search nothing; an error shows at first use.
-        threading.Thread(target=self._load_model_early).start()
-        found = self.search(question, filter=filter)
+        self._engines.load_model_early()
+        found = self.search(question, k=asking.PASSAGES, filter=filter)
         template = load_template("answer")
-        trace = self._trace(template.fingerprint)
+        trace = Trace(
+            prompt=template.fingerprint,
+            encoder=self.encoder.fingerprint,
+            generation=found.generation,
+        )
         started = asking.start(question, found, lambda: self.model, template, trace, self._prove)
         return started if stream else started.answer
 
@@ -311,8 +319,8 @@ class Library:
         some = [references] if isinstance(references, str) else list(references)
         ids = self._meant(some, search, filter)
         template = load_template("summary")
-        trace = self._trace(template.fingerprint)
-        stored = self._whole(ids, trace.warnings)
+        trace = Trace(prompt=template.fingerprint, encoder=self.encoder.fingerprint)
+        stored = self._whole(ids, trace)
         summary = summarize.summarize(
             stored,
             self.encoder,
@@ -320,39 +328,44 @@ class Library:
             template,
             trace,
             words=words,
-            about=about,
+            about=normalise(about) if about else None,
             report=report,
         )
         self._prove(summary.citations)
         return summary
 
     def _meant(self, references: Sequence[str], search: str | None, filter: Filter) -> list[str]:
-        """Ids of the articles that a summary is wanted of."""
+        """Ids of the articles that a summary is wanted of: references, search and filter narrow
+        each other."""
+        if references:
+            filter = replace(filter, articles=tuple(self.find(references)))
         if search is not None:
             found = self.search(search, filter=filter)
-            return list(dict.fromkeys(hit.article.id for hit in found.hits))
-        with self._store.snapshot() as snapshot:
-            if references:
-                return list(dict.fromkeys(id for one in references for id in snapshot.find(one)))
-            if ids := [listing.id for listing in snapshot.listings(filter)]:
-                return ids
+            ids = list(dict.fromkeys(hit.article.id for hit in found.hits))
+        else:
+            ids = [listing.id for listing in self.articles(filter)]
+            wanted = {id: place for place, id in enumerate(filter.articles)}
+            ids.sort(key=lambda id: wanted.get(id, 0))
+        if ids:
+            return ids
         raise NotFound(
             "no article to summarise",
             where=str(self.directory),
             remedy="add articles with `rag add FILES`, or widen the filter",
         )
 
-    def _whole(self, ids: Sequence[str], warnings: list[str]) -> list[StoredArticle]:
+    def _whole(self, ids: Sequence[str], trace: Trace) -> list[StoredArticle]:
         """The articles of these ids that are what was stored; raises if none is."""
-        stored = []
+        stored: list[StoredArticle] = []
         with self._store.snapshot() as snapshot:
+            trace.generation = snapshot.generation
             for id in ids:
                 try:
                     stored.append(snapshot.article(id))
                 except (LibraryDamaged, NotFound) as error:
-                    if len(warnings) + 1 == len(ids):
+                    if len(trace.warnings) + 1 == len(ids):
                         raise
-                    warnings.append(str(error))
+                    trace.warnings.append(str(error))
         return stored
 
     # Models and index
@@ -360,37 +373,16 @@ class Library:
     @property
     def encoder(self) -> Encoder:
         """The encoder in use, loaded at first need."""
-        with self._loading:
-            if self._encoder is None or isinstance(self._encoder, str):
-                self._encoder = models.encoder(self._encoder, self._notice)
-            return self._encoder
+        return self._engines.encoder
 
     @property
     def model(self) -> Model:
         """The language model in use, loaded at first need."""
-        with self._loading_model:
-            if self._model is None or isinstance(self._model, str):
-                self._model = LlamaModel(models.model_file(self._model, self._notice))
-            return self._model
-
-    def _load_model_early(self) -> None:
-        with contextlib.suppress(RagError):
-            _ = self.model
-
-    def _check_encoder(self, snapshot: Snapshot) -> None:
-        remembered = _remembered_encoder(snapshot)
-        if remembered and remembered["fingerprint"] != self.encoder.fingerprint:
-            raise EncoderMismatch(
-                f"made with the encoder {remembered['name']} ({remembered['fingerprint']}), while "
-                f"{self.encoder.name} ({self.encoder.fingerprint}) is in use",
-                where=str(self.directory),
-                remedy="name the former with --encoder, or move the library to the latter with "
-                "`rag rebuild --encode`",
-            )
+        return self._engines.model
 
     def _current_index(self, snapshot: Snapshot) -> Index:
         """The vectors of this snapshot's generation; from the database if the file doesn't fit."""
-        with self._loading:
+        with self._index_lock:
             if self._index is None or self._index.generation != snapshot.generation:
                 self._index = vectors.load(self.directory, snapshot) or self._repaired(snapshot)
             return self._index
@@ -412,10 +404,10 @@ class Library:
     def _writing(self) -> Iterator[tuple[Writer, Encoder]]:
         """The writer and the encoder; afterwards, whatever happened, the index is brought along."""
         with self._store.writer() as writer:
-            self._check_encoder(writer)
+            self._engines.check(writer)
             encoder = self.encoder
-            if _remembered_encoder(writer) is None:
-                writer.remember(encoder=_encoder_memory(encoder))
+            if remembered_encoder(writer) is None:
+                self._engines.remember(writer)
             before = writer.generation
             try:
                 yield writer, encoder
@@ -430,11 +422,6 @@ class Library:
         except LibraryError as error:
             self._notice(str(error))
 
-    def _trace(self, prompt: str) -> Trace:
-        with self._store.snapshot() as snapshot:
-            generation = snapshot.generation
-        return Trace(prompt=prompt, encoder=self.encoder.fingerprint, generation=generation)
-
     def _prove(self, citations: Sequence[Citation]) -> None:
         """Law 1 at the border: what leaves is, to the character, what is stored."""
         with self._store.snapshot() as snapshot:
@@ -445,18 +432,6 @@ class Library:
                     continue  # removed since it was asked
                 cited = [one for one in citations if one.article.id == id]
                 assert all(citation.holds(article) for citation in cited), f"inexact span in {id}"
-
-
-_ENCODER_KEYS = {"name", "fingerprint", "dimension"}
-
-
-def _remembered_encoder(snapshot: Snapshot) -> dict[str, str] | None:
-    found = snapshot.remembered("encoder")
-    if found is None:
-        return None
-    if not isinstance(found, dict) or not found.keys() >= _ENCODER_KEYS:
-        raise snapshot.damaged("its memory of its encoder is damaged")
-    return found
 
 
 def _missing(snapshot: Snapshot, index: Index) -> str | None:
@@ -470,13 +445,3 @@ def _size(file: Path) -> int:
         return file.stat().st_size
     except OSError:
         return 0  # replaced since the folder was listed
-
-
-def _encoder_memory(encoder: Encoder) -> str:
-    return json.dumps(
-        {
-            "name": encoder.name,
-            "fingerprint": encoder.fingerprint,
-            "dimension": str(encoder.dimension),
-        }
-    )

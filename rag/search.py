@@ -15,13 +15,12 @@ import numpy as np
 
 from rag import copies, fulltext
 from rag.article import Article, Passage, Sentence
-from rag.encode import Encoder
+from rag.encode import Encoder, Vectors
 from rag.errors import LibraryDamaged, NotFound
 from rag.snapshot import Filter, Snapshot, StoredArticle
 from rag.vectors import Index
 
-POOL = 50  # passages taken from each list
-READ = 6  # passages of the fused list whose sentences are scored; more cost time and find no more
+POOL = 50  # passages taken from each list, or twice as many as are wanted
 RRF = 60  # the constant of the paper
 WORDS_WEIGHT = 0.015  # of a sentence's BM25 beside its cosine; from 0 to .03 all do as well
 RANK_WEIGHT = 4.0  # of a passage's fused score (at most 2/61) beside its best sentence's
@@ -79,8 +78,16 @@ class Hit:
 
 @dataclass(slots=True)
 class Found:
-    """The outcome of a search: hits, best first, the steps' milliseconds, and warnings."""
+    """The outcome of a search.
 
+    Attributes:
+        generation: of the library that was searched.
+        hits: best first.
+        milliseconds: of each step.
+        warnings: what went wrong on the way.
+    """
+
+    generation: int
     hits: list[Hit] = field(default_factory=list)
     milliseconds: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -117,34 +124,44 @@ def search(
     Args:
         filter: which articles may be used.
     """
-    found = Found()
+    found = Found(snapshot.generation)
     clock = _Clock(found.milliseconds)
     query = encoder.encode_query(question)
     clock.lap("encode_ms")
+    pool = max(POOL, 2 * k)
     admitted = snapshot.admitted(filter) if filter else None
-    dense = index.search(query, POOL, admitted)
+    dense = index.search(query, pool, admitted)
     clock.lap("dense_ms")
     words = fulltext.words(question)
     affordable = fulltext.affordable(words, snapshot.document_frequency)
-    text = snapshot.text_search(fulltext.match(affordable), POOL, admitted) if affordable else []
+    text = snapshot.text_search(fulltext.match(affordable), pool, admitted) if affordable else []
     clock.lap("words_ms")
-    candidates = _candidates(snapshot, dense, text, found)
+    candidates = _candidates(snapshot, dense, text, k, found)
     clock.lap("load_ms")
-    pairs = [
-        (candidate, number) for candidate in candidates for number in candidate.sentence_numbers()
-    ]
-    texts = [candidate.sentence(number).quote(candidate.article) for candidate, number in pairs]
-    titled = [f"{c.article.title}. {text}" for (c, _), text in zip(pairs, texts, strict=True)]
-    clock.lap("load_ms")
+    _score_sentences(candidates, encoder, query, words, clock)
+    best_first = sorted(candidates, key=lambda candidate: -candidate.total)
+    found.hits = [candidate.hit() for candidate in best_first]
+    clock.lap("rank_ms")
+    return found
+
+
+def _score_sentences(
+    candidates: Sequence[_Candidate],
+    encoder: Encoder,
+    query: Vectors,
+    words: Sequence[str],
+    clock: _Clock,
+) -> None:
+    """Gives each candidate its sentences with their scores, as if each stood under its title."""
+    pairs = [(one, number) for one in candidates for number in one.sentence_numbers()]
+    texts = [one.sentence(number).quote(one.article) for one, number in pairs]
+    titled = [f"{one.article.title}. {text}" for (one, _), text in zip(pairs, texts, strict=True)]
+    clock.lap("rank_ms")
     cosines = encoder.encode(titled) @ query if titled else np.zeros(0, np.float32)
     clock.lap("encode_ms")
     scores = cosines + WORDS_WEIGHT * np.array(fulltext.bm25(words, texts))
-    for (candidate, number), cosine, score in zip(pairs, cosines, scores, strict=True):
-        sentence = candidate.sentence(number)
-        candidate.matches.append(Match(sentence, number, float(cosine), float(score)))
-    found.hits = _without_copies(sorted(candidates, key=lambda c: -c.total))[:k]
-    clock.lap("rank_ms")
-    return found
+    for (one, number), cosine, score in zip(pairs, cosines, scores, strict=True):
+        one.matches.append(Match(one.sentence(number), number, float(cosine), float(score)))
 
 
 @dataclass(slots=True)
@@ -156,7 +173,9 @@ class _Candidate:
     dense: tuple[int, float] | None  # rank and score
     words: tuple[int, float] | None
     fused: float
+    runs: frozenset[int]
     matches: list[Match] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)
 
     @property
     def article(self) -> Article:
@@ -173,43 +192,61 @@ class _Candidate:
     def sentence(self, number: int) -> Sentence:
         return self.stored.sentences[number]
 
-    def hit(self, copies: Sequence[str]) -> Hit:
+    def hit(self) -> Hit:
         dense_rank, dense = self.dense or (None, None)
         words_rank, words = self.words or (None, None)
         scores = Scores(dense, dense_rank, words, words_rank, self.fused, self.total)
         best_first = tuple(sorted(self.matches, key=lambda match: -match.score))
-        return Hit(self.article, self.passage, best_first, scores, tuple(copies))
+        return Hit(self.article, self.passage, best_first, scores, tuple(self.copies))
 
 
 def _candidates(
     snapshot: Snapshot,
     dense: Sequence[tuple[int, float]],
     text: Sequence[tuple[int, float]],
+    k: int,
     found: Found,
 ) -> list[_Candidate]:
-    """The best passages of the fused list, with their articles; damaged articles are left out."""
+    """The `k` best passages of the fused list, with their articles.
+
+    Of passages that say the same the first stays, and knows of the others; those of damaged
+    articles are left out with a warning.
+    """
     by_dense = {key: (rank, score) for rank, (key, score) in enumerate(dense, 1)}
     by_words = {key: (rank, score) for rank, (key, score) in enumerate(text, 1)}
     fused = {
         key: sum(1 / (RRF + ranks[key][0]) for ranks in (by_dense, by_words) if key in ranks)
         for key in by_dense | by_words
     }
-    best = sorted(fused, key=lambda key: (-fused[key], key))[:READ]
-    passages = snapshot.passages(best)
+    passages = snapshot.passages(list(fused))
     articles: dict[str, StoredArticle | None] = {}
-    candidates = []
-    for key in best:
-        passage = passages.get(key)
-        if passage is None:
-            found.warnings.append(f"passage {key} is damaged and left out; see `rag verify`")
-            continue
+    candidates: list[_Candidate] = []
+    for key in sorted(passages, key=lambda key: (-fused[key], key)):
+        if len(candidates) == k:
+            break
+        passage = passages[key]
         if passage.article not in articles:
             articles[passage.article] = _article(snapshot, passage.article, found)
-        if stored := articles[passage.article]:
-            candidates.append(
-                _Candidate(stored, passage, by_dense.get(key), by_words.get(key), fused[key])
-            )
+        stored = articles[passage.article]
+        if stored is None:
+            continue
+        runs = copies.runs(passage.quote(stored.article))
+        ranks = (by_dense.get(key), by_words.get(key))
+        candidate = _Candidate(stored, passage, *ranks, fused[key], runs)
+        if not _is_copy(candidate, candidates):
+            candidates.append(candidate)
     return candidates
+
+
+def _is_copy(candidate: _Candidate, others: Sequence[_Candidate]) -> bool:
+    """Whether one of the others says the same; it is told so."""
+    for other in others:
+        if copies.same(candidate.runs, other.runs):
+            id = candidate.article.id
+            if id not in (other.article.id, *other.copies):
+                other.copies.append(id)
+            return True
+    return False
 
 
 def _article(snapshot: Snapshot, id: str, found: Found) -> StoredArticle | None:
@@ -218,19 +255,6 @@ def _article(snapshot: Snapshot, id: str, found: Found) -> StoredArticle | None:
     except (LibraryDamaged, NotFound) as error:  # not found: its id is damaged
         found.warnings.append(str(error))
         return None
-
-
-def _without_copies(candidates: Sequence[_Candidate]) -> list[Hit]:
-    """Hits, each with the articles whose passage says the same; of such a group the best stays."""
-    groups: list[tuple[_Candidate, frozenset[int], list[str]]] = []
-    for candidate in candidates:
-        runs = copies.runs(candidate.passage.quote(candidate.article))
-        original = next((group for group in groups if copies.same(runs, group[1])), None)
-        if original is None:
-            groups.append((candidate, runs, []))
-        elif candidate.article.id not in (original[0].article.id, *original[2]):
-            original[2].append(candidate.article.id)
-    return [candidate.hit(others) for candidate, _, others in groups]
 
 
 class _Clock:

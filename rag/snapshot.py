@@ -101,7 +101,7 @@ class Snapshot:
 
     def __init__(self, connection: sqlite3.Connection, where: Path) -> None:
         self._db = connection
-        self._where = where
+        self.where = where
         connection.create_function("fold", 1, _fold, deterministic=True)
         # Damaged text must reach the proof of its checksum, not fail before.
         connection.text_factory = lambda raw: str(raw, "utf-8", "replace")
@@ -349,7 +349,7 @@ class Snapshot:
     def damaged(self, what: str) -> LibraryDamaged:
         return LibraryDamaged(
             what,
-            where=str(self._where),
+            where=str(self.where),
             remedy="`rag verify` lists the damage; `rag remove` the article and add its file again",
         )
 
@@ -369,11 +369,11 @@ class Snapshot:
         return found[0] if found else None
 
     def _stepped(self, query: str, values: Iterable[object] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]  # as above
-        with database_errors(self._where):  # at each step: damage may lie anywhere
+        with database_errors(self.where):  # at each step: damage may lie anywhere
             yield from self._db.execute(query, tuple(values))
 
     def _execute(self, query: str, values: Iterable[object] = ()) -> sqlite3.Cursor:
-        with database_errors(self._where):
+        with database_errors(self.where):
             return self._db.execute(query, tuple(values))
 
 

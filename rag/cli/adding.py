@@ -150,7 +150,7 @@ def _fetched(addresses: Sequence[str], failed: list[RagError]) -> list[Document]
         except FetchError as error:
             failed.append(error)
         else:
-            documents.append(Document(page.name, page.data))
+            documents.append(Document(page.name, page.data, page.content_type))
     return documents
 
 
