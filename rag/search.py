@@ -221,10 +221,13 @@ def _candidates(
     passages = snapshot.passages(list(fused))
     articles: dict[str, StoredArticle | None] = {}
     candidates: list[_Candidate] = []
-    for key in sorted(passages, key=lambda key: (-fused[key], key)):
+    for key in sorted(fused, key=lambda key: (-fused[key], key)):
         if len(candidates) == k:
             break
-        passage = passages[key]
+        passage = passages.get(key)
+        if passage is None:
+            found.warnings.append(f"passage {key} is damaged and left out; see `rag verify`")
+            continue
         if passage.article not in articles:
             articles[passage.article] = _article(snapshot, passage.article, found)
         stored = articles[passage.article]

@@ -121,7 +121,7 @@ class PlainReader:
         return self
 
     def __exit__(self, *_: object) -> None: ...
-    def read(self, data: bytes, name: str) -> ReadResult:
+    def read(self, data: bytes, name: str, *, content_type: str = "") -> ReadResult:
         self.reads.append(name)
         texts = data.decode().split("\n==\n")
         found = (
