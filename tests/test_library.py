@@ -241,15 +241,18 @@ def test_searching_goes_on_in_threads_while_articles_are_added(
         except BaseException as error:  # it must reach the test
             errors.append(error)
 
-    threads = [threading.Thread(target=ask) for _ in range(3)]
+    threads = [threading.Thread(target=ask, daemon=True) for _ in range(3)]
     for thread in threads:
         thread.start()
-    for n in range(30):
-        (tmp_path / f"{n}.txt").write_text(f"Number {n} is here. It says nothing of rivers.")
-        library.add(tmp_path / f"{n}.txt")
-    done.set()
+    try:
+        for n in range(30):
+            (tmp_path / f"{n}.txt").write_text(f"Number {n} is here. It says nothing of rivers.")
+            library.add(tmp_path / f"{n}.txt")
+    finally:
+        done.set()
     for thread in threads:
         thread.join(20)
+        assert not thread.is_alive()
     assert errors == []
     assert library.verify() == []
     assert len(library.articles()) == 34

@@ -192,7 +192,7 @@ def test_a_writer_waits_a_moment_for_another(store: Store, entry: Make) -> None:
             with store.writer():
                 done.set()
 
-        thread = threading.Thread(target=second)
+        thread = threading.Thread(target=second, daemon=True)
         thread.start()
         assert not done.wait(0.2)
         put(writer, "a.txt", entry(NEW))

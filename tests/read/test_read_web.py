@@ -10,16 +10,16 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
+import trustme
 
 from rag.errors import FetchError
 from rag.read import Limits
 from rag.read.addresses import is_public, resolve
 from rag.read.web import fetch
 
-CERTIFICATE = Path(__file__).parent / "files" / "articles.test.pem"
+AUTHORITY = trustme.CA()
 PAGE = b"<html><body><p>The river rose.</p></body></html>"
 
 
@@ -119,7 +119,7 @@ def base(request: pytest.FixtureRequest) -> Iterator[str]:
     server = Server(("127.0.0.1", 0), Pages)
     if request.param == "https":
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(CERTIFICATE)
+        AUTHORITY.issue_cert("articles.test").configure_cert(context)
         server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -143,7 +143,8 @@ def is_test_server(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bo
 
 
 def get(url: str, limits: Limits = LIMITS) -> tuple[bytes, str, str]:
-    trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+    trusting = ssl.create_default_context()
+    AUTHORITY.configure_trust(trusting)
     page = fetch(url, limits, resolver=resolver, allowed=is_test_server, context=trusting)
     return page.data, page.name, page.content_type
 
@@ -212,7 +213,8 @@ def test_the_certificate_must_be_for_the_name(base: str, monkeypatch: pytest.Mon
 
 def test_the_checked_address_is_the_one_that_is_connected_to(base: str) -> None:
     answers = iter([["127.0.0.1"], ["10.0.0.1"]])
-    trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+    trusting = ssl.create_default_context()
+    AUTHORITY.configure_trust(trusting)
     page = fetch(
         f"{base}/",
         LIMITS,
