@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from rag import models
 from rag.encode import Encoder
-from rag.errors import EncoderMismatch, RagError
+from rag.errors import EncoderMismatch
 from rag.generate import LlamaModel, Model
 from rag.snapshot import Snapshot
 from rag.store import Writer
@@ -61,7 +61,7 @@ class Engines:
         """
 
         def load() -> None:
-            with contextlib.suppress(RagError):
+            with contextlib.suppress(Exception):
                 _ = self.model
 
         threading.Thread(target=load).start()

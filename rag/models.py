@@ -335,9 +335,10 @@ def _temporary() -> Path:
 
 def _run_prepare(arguments: Iterable[str], working: Path) -> None:
     command = [sys.executable, "-m", "rag.prepare", *arguments, str(working)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        said = done.stderr.decode("utf-8", "replace")  # llama.cpp prints bytes of tokens
+        reason = (said.strip().splitlines() or ["no reason given"])[-1]
         raise ModelError(
             f"the model can't be prepared: {reason}",
             where=next(iter(list(arguments)[1:]), None),

@@ -229,7 +229,10 @@ def test_without_a_cache_the_original_model_is_used(
     assert "going on with the slower original" in notices[-1]
 
 
-def test_the_embedded_model_is_prepared_once(cache: Path, notices: list[str]) -> None:
+def test_the_embedded_model_is_prepared_once(
+    cache: Path, notices: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("locale.getencoding", lambda: "ascii")  # llama.cpp prints bytes of tokens
     found = [models.model_file(notice=notices.append) for _ in range(2)]
     assert found[0] == found[1]
     assert found[0].path.is_relative_to(cache)
@@ -241,8 +244,8 @@ def test_the_embedded_model_is_prepared_once(cache: Path, notices: list[str]) ->
 def test_a_failed_preparation_says_why_and_leaves_nothing(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object, **__: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.CompletedProcess([], 1, "", "Traceback\nOSError: no room")
+    def fail(*_: object, **__: object) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.CompletedProcess([], 1, b"", b"token '\xc4'\nOSError: no room")
 
     monkeypatch.setattr("subprocess.run", fail)
     with pytest.raises(ModelError, match=r"can't be prepared: OSError: no room .*rag doctor"):

@@ -119,7 +119,12 @@ def _import_errors(modules: list[str]) -> Iterator[tuple[str, str]]:
         command = [sys.executable, "-c", _IMPORT, *rest]
         try:
             done = subprocess.run(
-                command, capture_output=True, text=True, check=False, timeout=SECONDS
+                command,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+                timeout=SECONDS,
             )
         except subprocess.TimeoutExpired:
             yield rest[0], f"took longer than {SECONDS} seconds, or one after it did"
