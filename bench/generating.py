@@ -36,7 +36,7 @@ def rows() -> list[Row]:
 
 
 def _ours(model: LlamaModel) -> tuple[float, float]:
-    _forget(model)
+    model._clear()
     usage = Usage()
     letters = "abcdefgh"  # an allow-list keeps the model from ending before its time
     for _ in model.generate((Part(TEXT),), limit=TOKENS, allow=lambda _: letters, usage=usage):
@@ -47,7 +47,7 @@ def _ours(model: LlamaModel) -> tuple[float, float]:
 def _floor(model: LlamaModel) -> tuple[float, float]:
     import llama_cpp
 
-    _forget(model)
+    model._clear()
     tokens = model._tokens((Part(TEXT),))
     began = time.perf_counter()
     for start in range(0, len(tokens), BATCH):
@@ -59,7 +59,7 @@ def _floor(model: LlamaModel) -> tuple[float, float]:
         )
         _decode(model, [int(np.argmax(logits))])
     end = time.perf_counter()
-    _forget(model)
+    model._clear()
     return len(tokens) / (read - began), TOKENS / (end - read)
 
 
@@ -73,10 +73,3 @@ def _decode(model: LlamaModel, tokens: list[int]) -> None:
         )
         == 0
     )
-
-
-def _forget(model: LlamaModel) -> None:
-    import llama_cpp
-
-    llama_cpp.llama_memory_clear(model._memory, True)
-    model._in_cache.clear()

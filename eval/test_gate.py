@@ -114,7 +114,7 @@ def test_the_same_question_gives_the_same_answer(library: Library) -> None:
     assert first == second
 
 
-EVIDENCE_GIVEN = 0.50
+EVIDENCE_GIVEN = 0.35
 ALL_FACTS = 0.18
 WRONGLY_REFUSED = 0.12
 REFUSED = 0.40

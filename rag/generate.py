@@ -11,7 +11,7 @@ import ctypes
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -107,7 +107,7 @@ class LlamaModel:
         self._file = file
         self._lock = threading.Lock()
         self._owner: int | None = None  # the thread whose generation has the lock
-        self._in_cache: list[int] = []
+        self._in_cache: list[int] = []  # the fixed start of a prompt
         self._stop = threading.Event()
         self._llama = _library()
         self._model = self._load_model()
@@ -186,6 +186,8 @@ class LlamaModel:
         return len(self._tokens(prompt))
 
     def _tokens(self, prompt: Prompt) -> list[int]:
+        if not self._model:  # llama.cpp would end the process
+            raise ModelError("this model has been closed", where=self.name)
         start = [self._llama.llama_vocab_bos(self._vocab)] if self._adds_bos() else []
         for part in prompt:
             start += self._tokenize(part.text, part.control)
@@ -243,17 +245,17 @@ class LlamaModel:
         stop: threading.Event | None = None,
         usage: Usage | None = None,
     ) -> Iterator[str]:
-        tokens = self._tokens(prompt)
-        if len(tokens) + limit > self.context:
+        count = self.count_tokens(prompt)
+        if count + limit > self.context:
             raise PromptTooLong(
-                f"{len(tokens)} tokens and {limit} to write don't fit the {self.context} of the "
+                f"{count} tokens and {limit} to write don't fit the {self.context} of the "
                 "model's context",
                 where=self.name,
                 remedy="shorten the question, or choose a model with a larger context",
             )
         with self._taken():
             self._stop = threading.Event() if stop is None else stop
-            yield from self._generate(tokens, limit, allow, usage if usage is not None else Usage())
+            yield from self._generate(prompt, limit, allow, usage if usage is not None else Usage())
 
     @contextmanager
     def _taken(self) -> Iterator[None]:
@@ -273,12 +275,12 @@ class LlamaModel:
                 self._owner = None
 
     def _generate(
-        self, tokens: list[int], limit: int, allow: AllowList | None, usage: Usage
+        self, prompt: Prompt, limit: int, allow: AllowList | None, usage: Usage
     ) -> Iterator[str]:
         from time import perf_counter
 
         began = perf_counter()
-        usage.prompt, usage.reused = len(tokens), self._read(tokens)
+        usage.prompt, usage.reused = self._read(prompt)
         usage.prompt_ms += 1000 * (perf_counter() - began)
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         text = ""
@@ -300,24 +302,41 @@ class LlamaModel:
         if rest := decoder.decode(b"", final=True):
             yield rest
 
-    def _read(self, tokens: list[int]) -> int:
-        """Evaluates a prompt; returns how many of its first tokens were in the KV cache."""
-        same = _common_prefix(self._in_cache, tokens[:-1])
-        if not self._llama.llama_memory_seq_rm(self._memory, 0, same, -1):
-            same = 0  # a model whose memory can't be cut
-            self._llama.llama_memory_clear(self._memory, True)
-        del self._in_cache[same:]
+    def _read(self, prompt: Prompt) -> tuple[int, int]:
+        """Evaluates a prompt; returns its tokens and how many of them were in the KV cache.
+
+        Only the fixed start is taken from the cache, and it is always evaluated by itself: the
+        last digits of what a token computes to depend on the batch that it is in, so that reuse at
+        any other place could change the answer.
+        """
+        fixed, rest = self._split(prompt)
+        is_there = bool(fixed) and self._in_cache == fixed
+        if not is_there or not self._llama.llama_memory_seq_rm(self._memory, 0, len(fixed), -1):
+            is_there = False  # or the memory of this model can't be cut
+            self._clear()
         # Asked at every node of the graph, which costs too much for the single tokens of an answer.
         self._llama.llama_set_abort_callback(self._context, self._abort, None)
         try:
             with _ctrl_c_sets(self._stop):
-                for start in range(same, len(tokens), BATCH):
-                    self._decode(tokens[start : start + BATCH])
+                if not is_there:
+                    self._evaluate(fixed)
+                    self._in_cache = fixed
+                self._evaluate(rest)
         finally:
             self._llama.llama_set_abort_callback(
                 self._context, self._llama.ggml_abort_callback(), None
             )
-        return same
+        return len(fixed) + len(rest), len(fixed) if is_there else 0
+
+    def _split(self, prompt: Prompt) -> tuple[list[int], list[int]]:
+        """The tokens of a prompt that are fixed, up to the first that isn't, and the rest."""
+        count = next((n for n, part in enumerate(prompt) if not part.fixed), 0)
+        fixed = self._tokens(prompt[:count]) if count else []
+        return fixed, self._tokens(prompt)[len(fixed) :]
+
+    def _evaluate(self, tokens: list[int]) -> None:
+        for start in range(0, len(tokens), BATCH):
+            self._decode(tokens[start : start + BATCH])
 
     def _decode(self, tokens: list[int]) -> None:
         if self._stop.is_set():
@@ -326,14 +345,15 @@ class LlamaModel:
         batch = self._llama.llama_batch_get_one(array, len(tokens))
         code = self._llama.llama_decode(self._context, batch)
         if code == 0:
-            self._in_cache += tokens
             return
-        # What the cache holds of this batch is uncertain.
-        self._in_cache.clear()
-        self._llama.llama_memory_clear(self._memory, True)
+        self._clear()  # what the cache holds of this batch is uncertain
         if self._stop.is_set():
             raise Cancelled
         raise ModelError(f"llama.cpp failed with code {code}", where=self.name)
+
+    def _clear(self) -> None:
+        self._in_cache = []
+        self._llama.llama_memory_clear(self._memory, True)
 
     def _choose(self, allowed: Sequence[str] | None) -> int | None:
         """The most likely token among those allowed; None for the end."""
@@ -403,12 +423,3 @@ def _library() -> Any:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _common_prefix(one: Sequence[int], other: Iterable[int]) -> int:
-    count = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count

@@ -21,10 +21,16 @@ _FIELD = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a prompt; `control` says whether it may hold control tokens."""
+    """A piece of a prompt.
+
+    Attributes:
+        control: it may hold control tokens.
+        fixed: it is the same in all prompts of its template.
+    """
 
     text: str
     control: bool = False
+    fixed: bool = False
 
 
 Prompt = tuple[Part, ...]
@@ -56,10 +62,14 @@ class ChatFormat:
         """The prompt of these turns, open for the assistant's answer."""
         parts: list[Part] = []
         for turn in turns:
-            parts.append(Part(self.before[turn.role], control=True))
+            parts.append(_mark(self.before[turn.role]))
             parts.extend(turn.parts)
-            parts.append(Part(self.after[turn.role], control=True))
-        return (*parts, Part(self.before["assistant"], control=True))
+            parts.append(_mark(self.after[turn.role]))
+        return (*parts, _mark(self.before["assistant"]))
+
+
+def _mark(text: str) -> Part:
+    return Part(text, control=True, fixed=True)
 
 
 def _roles(system: str, user: str, assistant: str) -> dict[str, str]:
@@ -127,9 +137,9 @@ class Template:
 
 def _filled(body: str, fields: Mapping[str, str]) -> Iterator[Part]:
     for place, piece in enumerate(_FIELD.split(body)):
-        text = fields[piece] if place % 2 else piece
-        if text:
-            yield Part(text)
+        is_field = place % 2 == 1
+        if text := fields[piece] if is_field else piece:
+            yield Part(text, fixed=not is_field)
 
 
 def load_template(name: str, folder: Path | None = None) -> Template:
