@@ -30,7 +30,14 @@ OVERLAP_TOKENS = 32
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far adding has come; files and bytes of those seen, passages of those encoded."""
+    """How far adding has come.
+
+    Attributes:
+        files: how many are read.
+        bytes: of what is done with: encoded, unchanged or failed.
+        passages: how many are encoded.
+        current: what is done now, for people.
+    """
 
     files: int
     bytes: int
@@ -98,6 +105,7 @@ class _Pending:
     """A file that is read and split, waiting for the vectors of its new articles."""
 
     document: str
+    bytes: int
     sha256: str
     is_new: bool
     articles: tuple[Article, ...]
@@ -109,6 +117,52 @@ class _Pending:
 
 
 Report = Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts what is done and reports it.
+
+    Encoding takes most of the time, so that a file's bytes count as its passages are encoded.
+    """
+
+    report: Report | None
+    added: Added
+    total_files: int
+    total_bytes: int
+    files: int = 0
+    finished: int = 0  # bytes of files that are done with
+    waiting: int = 0  # bytes of files to be encoded together
+    passages: int = 0  # of these files
+    encoded_now: int = 0  # of these passages
+
+    def read(self, document: Document, pending: _Pending | None) -> None:
+        self.files += 1
+        if pending is None:
+            self.finished += len(document.data)
+        else:
+            self.waiting += pending.bytes
+            self.passages += pending.passages
+        self._tell(document.name)
+
+    def encoded(self, count: int) -> None:
+        self.added.passages += count
+        self.encoded_now += count
+        self._tell("encoding")
+
+    def stored(self, group: Sequence[_Pending]) -> None:
+        self.finished += self.waiting
+        self.waiting = self.passages = self.encoded_now = 0
+        self._tell(group[-1].document)
+
+    def _tell(self, current: str) -> None:
+        if self.report:
+            share = min(self.encoded_now / self.passages, 1.0) if self.passages else 0.0
+            size = self.finished + int(share * self.waiting)
+            done = self.added.passages
+            self.report(
+                Progress(self.files, size, self.total_files, self.total_bytes, done, current)
+            )
 
 
 def add_paths(
@@ -178,25 +232,24 @@ def _add(
     report: Report | None,
 ) -> None:
     group: list[_Pending] = []
-    files = size = 0
-
-    def tell(current: str, new_passages: int = 0) -> None:
-        added.passages += new_passages
-        if report:
-            report(Progress(files, size, *totals, added.passages, current))
-
+    tally = _Tally(report, added, *totals)
     with Reader(limits, text_column) as reader:
         for document in documents:
-            files, size = files + 1, size + len(document.data)
             pending = _read(writer, reader, encoder, document, added)
             if pending is not None:
                 group.append(pending)
-            tell(document.name)
-            if sum(one.passages for one in group) >= GROUP:
-                _store(writer, encoder, group, added, lambda n: tell("encoding", n))
+            tally.read(document, pending)
+            if _passages(group) >= GROUP:
+                _store(writer, encoder, group, added, tally.encoded)
+                tally.stored(group)
                 group = []
         if group:
-            _store(writer, encoder, group, added, lambda n: tell("encoding", n))
+            _store(writer, encoder, group, added, tally.encoded)
+            tally.stored(group)
+
+
+def _passages(group: Iterable[_Pending]) -> int:
+    return sum(one.passages for one in group)
 
 
 def _read(
@@ -215,7 +268,7 @@ def _read(
     added.warnings += [f"{document.name}: {warning}" for warning in result.warnings]
     articles = _distinct(result, document.name, added)
     new = [_split(article, encoder) for article in articles if not writer.holds(article)]
-    return _Pending(document.name, sha256, known is None, articles, new)
+    return _Pending(document.name, len(document.data), sha256, known is None, articles, new)
 
 
 def _distinct(result: ReadResult, name: str, added: Added) -> tuple[Article, ...]:
@@ -288,9 +341,22 @@ def _copies(writer: Writer, entry: Entry) -> Iterator[Copy]:
             yield Copy(article.id, article.path or "", other, round(resemblance, 2))
 
 
-def encode_again(writer: Writer, encoder: Encoder) -> None:
-    """Splits and encodes every article of a library anew, in the current transaction."""
-    for listing in writer.listings():
-        article = writer.article(listing.id).article
-        for entry in _encoded([_split(article, encoder)], encoder):
+def encode_again(
+    writer: Writer, encoder: Encoder, report: Callable[[int, int], None] | None = None
+) -> None:
+    """Splits and encodes every article of a library anew, in the current transaction.
+
+    Args:
+        report: called with how many of how many articles are done.
+    """
+    listings = writer.listings()
+    group: list[_Split] = []
+    for number, listing in enumerate(listings, 1):
+        group.append(_split(writer.article(listing.id).article, encoder))
+        if sum(len(found) for _, _, found in group) < GROUP and number < len(listings):
+            continue
+        for entry in _encoded(group, encoder):
             writer.store(entry)
+        group = []
+        if report:
+            report(number, len(listings))

@@ -79,11 +79,15 @@ class Library:
         cls,
         directory: str | Path | None = None,
         *,
+        create: bool = True,
         encoder: Encoder | str | None = None,
         model: Model | str | None = None,
         notice: Notice = _to_standard_error,
     ) -> Library:
-        """The library in `directory`, made if there is none ($RAG_LIBRARY, or indexes/default).
+        """The library in `directory` ($RAG_LIBRARY, or indexes/default).
+
+        Args:
+            create: make it if there is none.
 
         Raises:
             FormatTooNew: a newer Citespan made it.
@@ -91,7 +95,7 @@ class Library:
         """
         place = directory or os.environ.get("RAG_LIBRARY") or DEFAULT_DIRECTORY
         library = cls(place, encoder=encoder, model=model, notice=notice)
-        if not library._store.exists():
+        if create and not library._store.exists():
             with library._store.writer():
                 pass  # which makes it
         library._store.snapshot().close()
@@ -157,18 +161,21 @@ class Library:
                 self._refresh(writer, int(remembered["dimension"]))
         return ids
 
-    def rebuild(self, *, encode: bool = False) -> None:
+    def rebuild(
+        self, *, encode: bool = False, report: Callable[[int, int], None] | None = None
+    ) -> None:
         """Makes the full-text index and the FAISS file anew from the database.
 
         Args:
             encode: also split and encode every article again, with the encoder in use: the way to
                 move a library to another encoder.
+            report: called with how many of how many articles are encoded.
         """
         with self._store.writer() as writer:
             encoder = self.encoder
             if encode:
                 with writer.change():
-                    encode_again(writer, encoder)
+                    encode_again(writer, encoder, report)
                     self._engines.remember(writer)
                     writer.next_generation()
             else:

@@ -78,7 +78,7 @@ def _passages(snapshot: Snapshot) -> Iterator[Damage]:
 
 def _index(directory: Path, snapshot: Snapshot) -> Iterator[Damage]:
     if snapshot.passage_count() and vectors.load(directory, snapshot) is None:
-        yield Damage("the FAISS file is missing or damaged; `rag rebuild` makes it anew", None)
+        yield Damage("the FAISS file is missing, damaged or old; `rag rebuild` makes it anew", None)
 
 
 def _text(snapshot: Snapshot) -> Iterator[Damage]:

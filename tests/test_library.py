@@ -216,7 +216,9 @@ def test_another_encoder_is_refused_by_name_until_all_is_encoded_again(
         ) as caught:
             use()
         assert "rag rebuild --encode" in str(caught.value)
-    second.rebuild(encode=True)
+    done: list[tuple[int, int]] = []
+    second.rebuild(encode=True, report=lambda *counts: done.append(counts))
+    assert done[-1] == (4, 4)
     assert second.verify() == []
     assert second.search(QUESTION).hits[0].article.title == FLOOD
     assert second.add(articles).unchanged

@@ -41,7 +41,7 @@ def put(writer: Writer, path: str, *entries: Entry) -> None:
 def titles(store: Store) -> set[str]:
     with store.snapshot() as snapshot:
         assert [damage.what for damage in verify(store.directory, snapshot)] == [
-            "the FAISS file is missing or damaged; `rag rebuild` makes it anew"
+            "the FAISS file is missing, damaged or old; `rag rebuild` makes it anew"
         ]
         return {listing.title for listing in snapshot.listings()}
 

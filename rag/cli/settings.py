@@ -45,23 +45,26 @@ class Settings:
             tell(text)
 
     def existing(self) -> Library:
-        """The library that is named, which must be there.
+        """The library that is named.
 
         Raises:
-            LibraryError: it isn't, or it can't be opened.
+            LibraryError: there is none, or it can't be opened.
         """
-        from rag.library import Library
-        from rag.store import Store
-
-        Store(Path(self.library)).snapshot().close()  # which refuses; writing would make one
-        return Library(self.library, encoder=self.encoder, model=self.model, notice=self.notice)
+        return self._opened(create=False)
 
     def made(self) -> Library:
         """The library that is named, made if there is none."""
+        return self._opened(create=True)
+
+    def _opened(self, *, create: bool) -> Library:
         from rag.library import Library
 
         return Library.open(
-            self.library, encoder=self.encoder, model=self.model, notice=self.notice
+            self.library,
+            create=create,
+            encoder=self.encoder,
+            model=self.model,
+            notice=self.notice,
         )
 
 
@@ -190,20 +193,16 @@ def meant(library: Library, references: Sequence[str]) -> list[str]:
     """
     from rag.errors import NotFound
     from rag.read.files import printable
-    from rag.store import Store
 
     ids: dict[str, None] = {}
-    with Store(library.directory).snapshot() as snapshot:
-        for reference in references:
-            try:
-                ids.update(dict.fromkeys(snapshot.find(printable(reference))))
-            except NotFound as error:
-                if not Path(reference).exists():
-                    raise
-                remedy = "add it with `rag add`"
-                raise NotFound(
-                    "this is not in the library", where=reference, remedy=remedy
-                ) from error
+    for reference in references:
+        try:
+            ids.update(dict.fromkeys(library.find([printable(reference)])))
+        except NotFound as error:
+            if not Path(reference).exists():
+                raise
+            remedy = "add it with `rag add`"
+            raise NotFound("this is not in the library", where=reference, remedy=remedy) from error
     return list(ids)
 
 

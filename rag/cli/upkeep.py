@@ -11,7 +11,7 @@ import click
 
 from rag.cli.command import FAILED, Explained, ExplainedGroup
 from rag.cli.settings import Settings, as_json, everywhere, passed
-from rag.cli.terminal import counted, line, say, say_json, table, tell
+from rag.cli.terminal import counted, line, progress, say, say_json, table, tell
 
 if TYPE_CHECKING:
     from rag.models import Recommended
@@ -87,7 +87,9 @@ def rebuild(settings: Settings, /, encode: bool) -> None:
     a library to another encoder.
     """
     library = settings.existing()
-    library.rebuild(encode=encode)
+    settings.when_stopped = "stopped; the library is as it was"
+    with progress("article", shown=not settings.quiet) as advance:
+        library.rebuild(encode=encode, report=lambda done, total: advance(done, total, "encoded"))
     found = library.stats()
     say(f"rebuilt: {found['articles']:,} articles, {found['passages']:,} passages")
 
