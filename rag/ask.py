@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
 from rag.answer import Answer, Citation, Claim, Source, Trace, pieces, source_dict
-from rag.errors import PromptTooLong, UsageError
+from rag.errors import Cancelled, PromptTooLong, UsageError
 from rag.evidence import Evidence, claim, fitting, quoted, written
 from rag.generate import Model, Usage
-from rag.lines import Rules, parse
+from rag.lines import REFUSAL, Rules, parse
 from rag.prompt import Prompt, Template
 from rag.read import normalise
 from rag.search import Found, Hit
@@ -35,7 +35,7 @@ class AnswerStream:
     runs the rest. Closing it, or `cancel` from another thread, stops the model at once.
     """
 
-    _pieces: Iterator[str]
+    _pieces: Generator[str]
     _stop: threading.Event
     _answers: list[Answer] = field(default_factory=list)
 
@@ -49,11 +49,17 @@ class AnswerStream:
     def answer(self) -> Answer:
         for _ in self:
             pass
+        if not self._answers:  # it ended before its end
+            raise Cancelled
         return self._answers[0]
 
     def cancel(self) -> None:
         """Ends the generation; iterating further raises `Cancelled`."""
         self._stop.set()
+
+    def close(self) -> None:
+        """Ends it here and frees the model for other questions."""
+        self._pieces.close()
 
 
 def check_question(question: str) -> str:
@@ -87,7 +93,7 @@ def start(
     stop = threading.Event()
     answers: list[Answer] = []
 
-    def run() -> Iterator[str]:
+    def run() -> Generator[str]:
         claims: list[Claim] = []
         for one in _claims(question, found, model, template, trace, doubt, stop):
             prove(one.citations)
@@ -144,6 +150,8 @@ def _fill(
     needed = model.count_tokens(prompt(()))
     budget = min(room, needed + TOKENS)
     given = fitting(evidence, lambda some: model.count_tokens(prompt(some)) <= budget)
+    # The best alone may take more than its due: a table's row has a token for each digit.
+    given = given or fitting(evidence[:1], lambda one: model.count_tokens(prompt(one)) <= room)
     if not given:
         raise PromptTooLong(
             f"the question takes {needed} of the {room} tokens that the model can read, "
@@ -178,22 +186,23 @@ def _lines(
 def _grounded(
     lines: Iterator[str], given: Sequence[Evidence], best: Evidence, reliable: bool
 ) -> Iterator[Claim]:
-    """Claims that hold; the best sentence, quoted, where none of the model's words do.
+    """What the model says, or what it points at where its words don't hold; none if it refuses.
 
-    An unreliable model is only believed where it names the sentence that the search puts first.
+    An unreliable model is only believed where it names the sentence that the search puts first;
+    where a model says nothing that can be used, that sentence is quoted.
     """
     shown: list[Claim] = []
+    refused = False
     for raw in lines:
         line = parse(raw, len(given))
+        refused = refused or line == REFUSAL
         made = claim(line, given) if line else None
-        if made is None or made.support == "quoted":
-            continue
-        if not reliable and best.citation not in made.citations:
+        if made is None or not (reliable or best.citation in made.citations):
             continue
         if all(made.text != other.text for other in shown):
             shown.append(made)
             yield made
-    if not shown:
+    if not shown and not (refused and reliable):
         yield quoted(best, "the model's words did not hold")
 
 

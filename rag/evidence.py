@@ -68,7 +68,9 @@ def written(evidence: Sequence[Numbered]) -> str:
 
 def _heading(article: Article) -> str:
     date = article.date and f"{article.date.day} {article.date:%B %Y}"
-    publication = article.source if article.source and "://" not in article.source else None
+    source = article.source or ""
+    # Only a sentence begins with a bracket, whatever a publication calls itself.
+    publication = "" if "://" in source else source.lstrip("[ ")
     return ", ".join(part for part in (publication, f'"{article.title}"', date) if part)
 
 

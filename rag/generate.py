@@ -406,13 +406,32 @@ def _ctrl_c_sets(stop: threading.Event) -> Iterator[None]:
             raise KeyboardInterrupt
 
 
+@contextmanager
+def _little_spinning() -> Iterator[None]:
+    """Loads OpenMP so that threads which wait for each other soon let others have the core.
+
+    Unless told, they spin 300,000 times first: beside another busy program an answer then takes a
+    hundred times as long (`docs/performance.md`). 1,000 times costs nothing on a quiet machine.
+    """
+    name = "GOMP_SPINCOUNT"
+    if name in os.environ or "OMP_WAIT_POLICY" in os.environ:
+        yield
+        return
+    os.environ[name] = "1000"
+    try:
+        yield
+    finally:
+        del os.environ[name]
+
+
 _SILENT: Any = None  # the callback that llama.cpp logs to, kept from being freed
 
 
 def _library() -> Any:
     """llama_cpp, started once and told to be silent."""
     global _SILENT
-    import llama_cpp
+    with _little_spinning():
+        import llama_cpp
 
     if _SILENT is None:
         _SILENT = llama_cpp.llama_log_callback(lambda *_: None)

@@ -12,22 +12,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer import Support
+from rag.split.english import STARTERS
 
 SUPPORTED = 0.8  # share of a claim's words that the evidence must have
 PARTLY = 0.5
+REACH = 3  # content words after a "not" that it may deny
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"(?:(?<![\w.,])[-−])?\d+(?:[.,]\d+)*|[¼-¾⅐-⅞]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t|"
-    r"den(?:y|ies|ied)|refus(?:e|es|ed))\b",
+    r"\b(?:not(?: yet)?|no(?: longer)?|never|none|nobody|nothing|neither|nor|without|cannot|"
+    r"\w+n['’]t|den(?:y|ies|ied)|refus(?:e|es|ed))\b",
     re.IGNORECASE,
 )
-_SMALL_NUMBERS = (
+_COUNTED = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
+    "sixteen seventeen eighteen nineteen"
 ).split()
-_NUMBER_WORDS = {word: str(value) for value, word in enumerate(_SMALL_NUMBERS)} | {
+_RANKED = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_ROUND = {
+    "half": "0.5",
+    "dozen": "12",
+    "twenty": "20",
     "thirty": "30",
     "forty": "40",
     "fifty": "50",
@@ -35,7 +42,18 @@ _NUMBER_WORDS = {word: str(value) for value, word in enumerate(_SMALL_NUMBERS)} 
     "seventy": "70",
     "eighty": "80",
     "ninety": "90",
+    "hundred": "100",
+    "thousand": "1000",
+    "million": "1000000",
+    "billion": "1000000000",
+    "trillion": "1000000000000",
 }
+_NUMBER_WORDS = (
+    {word: str(value) for value, word in enumerate(_COUNTED)}
+    | {word: str(value) for value, word in enumerate(_RANKED, 1)}
+    | _ROUND
+    | {f"{word}s": value for word, value in _ROUND.items()}
+)
 _COMMON = frozenset(
     "a an the and or but of in on at to for from by with as is are was were be been it its he she "
     "they them his her their this that these those which who whom has have had do does did will "
@@ -57,11 +75,16 @@ def check(claim: str, evidence: Sequence[str]) -> Verdict:
     >>> check("Nearly 400 died.", ["The agency said that nearly 300 died."]).reason
     'the number 400 is not in the evidence'
     """
+    words = claim.split()
+    if words and any(words == sentence.split() for sentence in evidence):
+        return Verdict("supported")  # it is one of them, whatever the others say
     together = " ".join(evidence)
-    reason = _strange_number(claim, together) or _strange_name(claim, together)
-    reason = reason or _repetition(claim, together)
-    if reason is None and _negated(claim) != _negated(together):
-        reason = _lost_negation(claim, evidence)
+    reason = (
+        _strange_number(claim, together)
+        or _strange_name(claim, together)
+        or _repetition(claim, together)
+        or _moved_negation(claim, evidence)
+    )
     if reason:
         return Verdict("unsupported", reason)
     share = _shared_words(claim, together)
@@ -83,9 +106,10 @@ def _figures(text: str) -> list[str]:
 
 
 def _plain(number: str) -> str:
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", number):
+    number = number.replace("−", "-")
+    if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", number):
         number = number.replace(",", "")
-    return number.rstrip(".,")
+    return number
 
 
 def _strange_number(claim: str, evidence: str) -> str | None:
@@ -95,14 +119,30 @@ def _strange_number(claim: str, evidence: str) -> str | None:
 
 
 def _strange_name(claim: str, evidence: str) -> str | None:
-    known = set(_lower_words(evidence))
-    # The first word of a sentence has a capital for another reason.
-    for sentence in re.split(r"(?<=[.!?])\s+", claim):
-        for word in _WORD.findall(sentence)[1:]:
-            base = re.sub(r"['’]s$", "", word)
-            if word[0].isupper() and base.casefold() not in known:
-                return f"the name {base} is not in the evidence"
+    for name in new_names(claim, evidence):
+        return f"the name {name} is not in the evidence"
     return None
+
+
+def new_names(claim: str, evidence: str) -> list[str]:
+    """The names of a claim that the evidence doesn't have; every word with a capital is one."""
+    known = set(_lower_words(evidence))
+    stems = set(map(_stem, known))
+    found = []
+    # The first word of a sentence may have its capital from its place alone.
+    for sentence in re.split(r"(?<=[.!?])\s+", claim):
+        for place, word in enumerate(_WORD.findall(sentence)):
+            if not word[0].isupper() or _bare(word) in known:
+                continue
+            if place or not (_is_plain(word) or _stem(_bare(word)) in stems):
+                found.append(_POSSESSIVE.sub("", word))
+    return found
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a sentence often begins with this word, so that it is no name."""
+    known = word in STARTERS or word.lower() in _COMMON or word.lower() in _NUMBER_WORDS
+    return known or bool(_NEGATION.fullmatch(word))
 
 
 def _repetition(claim: str, evidence: str) -> str | None:
@@ -119,37 +159,64 @@ def _repetition(claim: str, evidence: str) -> str | None:
     return None
 
 
-def _negated(text: str) -> bool:
-    return bool(_NEGATION.search(text))
-
-
-def _lost_negation(claim: str, evidence: Sequence[str]) -> str | None:
-    if _negated(claim):
+def _moved_negation(claim: str, evidence: Sequence[str]) -> str | None:
+    """A "not" lost or won. One of other words, in a long sentence or in another, does no harm."""
+    mine, theirs = _denied([claim]), _denied(evidence)
+    deniable = {word for words in theirs for word in words}
+    if any(deniable.isdisjoint(words) if words else not theirs for words in mine):
         return "it denies what the evidence does not deny"
-    # A "not" elsewhere in a long sentence does no harm; one close to the claim's words does.
-    words = set(_content_words(claim))
-    for sentence in evidence:
-        for match in _NEGATION.finditer(sentence):
-            nearby = sentence[max(0, match.start() - 40) : match.end() + 40]
-            if len(words & set(_content_words(nearby))) > len(words) / 2:
-                return "it leaves out a negation of the evidence"
+    affirmed = set(_stems(claim)).difference(*mine)
+    known = Counter(word for sentence in evidence for word in _stems(sentence))
+    denied = Counter(words[0] for words in theirs if words)
+    if any(word in affirmed and times == known[word] for word, times in denied.items()):
+        return "it leaves out a negation of the evidence"
+    if not mine and any(_is_near_negation(affirmed, sentence) for sentence in evidence):
+        return "it leaves out a negation of the evidence"
     return None
 
 
+def _denied(texts: Sequence[str]) -> list[list[str]]:
+    """For each negation, the stems of the words that follow it."""
+    return [
+        _stems(text[match.end() : match.end() + 100])[:REACH]
+        for text in texts
+        for match in _NEGATION.finditer(text)
+    ]
+
+
+def _is_near_negation(words: set[str], sentence: str) -> bool:
+    """Whether most of some words stand close to a negation."""
+    return any(
+        2 * len(words.intersection(_stems(sentence[max(0, at.start() - 40) : at.end() + 40])))
+        > len(words)
+        for at in _NEGATION.finditer(sentence)
+    )
+
+
 def _shared_words(claim: str, evidence: str) -> float:
-    words = _content_words(claim)
+    words = _stems(claim)
     if not words:
         return 1.0 if numbers(claim) else 0.0
-    known = {_stem(word) for word in _content_words(evidence)}
-    return sum(_stem(word) in known for word in words) / len(words)
+    known = set(_stems(evidence))
+    return sum(word in known for word in words) / len(words)
 
 
 def _lower_words(text: str) -> list[str]:
-    return [re.sub(r"['’]s$", "", word.casefold()) for word in _WORD.findall(text)]
+    return [_bare(word) for word in _WORD.findall(text)]
+
+
+def _bare(word: str) -> str:
+    """In lower case and without the ending of a possessive."""
+    return _POSSESSIVE.sub("", word.casefold())
 
 
 def _content_words(text: str) -> list[str]:
-    return [word for word in _lower_words(text) if word not in _COMMON]
+    """The words but for those that are everywhere and those that are numbers."""
+    return [w for w in _lower_words(text) if w not in _COMMON and w not in _NUMBER_WORDS]
+
+
+def _stems(text: str) -> list[str]:
+    return [_stem(word) for word in _content_words(text)]
 
 
 def _stem(word: str) -> str:

@@ -31,6 +31,9 @@ class Line:
     text: str
 
 
+REFUSAL = Line((0,), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What may be written next, so that an answer follows the protocol.

@@ -122,7 +122,7 @@ def summarize(
         if len(shorter) >= len(condensed):
             break
         condensed = shorter
-    chosen = _within(condensed, words)
+    chosen = _within(_distinct(condensed), words)
     sources = tuple(Source.of(one.article) for one in stored)
     claims = tuple(one.claim for one in chosen)
     return Summary(sources, claims, not claims, total, total, trace)
@@ -163,14 +163,28 @@ def _scores(vectors: Vectors, topic: Vectors | None) -> Vectors:
 
 
 def _distinct(statements: Sequence[Statement]) -> list[Statement]:
-    seen: set[frozenset[int]] = set()
-    chosen = []
+    """Those that say something which none before them says."""
+    chosen: list[Statement] = []
+    known: list[frozenset[int]] = []  # their runs of words
+    having: dict[int, list[int]] = {}  # by run, the places of those that have it
     for one in statements:
         runs = copies.runs(one.text)
-        if runs not in seen:
-            seen.add(runs)
-            chosen.append(one)
+        sharing = {at for run in runs for at in having.get(run, ())}
+        if not runs or any(
+            copies.resemblance(runs, known[at]) >= copies.COPY and _says(chosen[at], one)
+            for at in sharing
+        ):
+            continue
+        for run in runs:
+            having.setdefault(run, []).append(len(chosen))
+        chosen.append(one)
+        known.append(runs)
     return chosen
+
+
+def _says(one: Statement, other: Statement) -> bool:
+    """Whether one has the numbers and names of the other: two counts of the dead are no copies."""
+    return check(other.text, [one.text]).support != "unsupported"
 
 
 def _within(statements: Sequence[Statement], words: int) -> list[Statement]:
