@@ -203,7 +203,7 @@ class Snapshot:
 
     def find(self, reference: str) -> list[str]:
         """The ids of the articles that a user means by an id (or its first 4 or more digits), a
-        path, a folder, or a title.
+        path, a folder, a title, or the end of a path that is the end of only one.
 
         Raises:
             NotFound: nothing answers to it.
@@ -230,6 +230,21 @@ class Snapshot:
         for query, values in attempts:
             if found := [id for (id,) in self.rows(query, values)]:
                 return found
+        return self._at_end_of_path(reference)
+
+    def _at_end_of_path(self, reference: str) -> list[str]:
+        ends = "length(?1) AND substr(file, -length(?1) - 1) = '/' || ?1"
+        files = [
+            f for (f,) in self.rows(f"SELECT DISTINCT file FROM origins WHERE {ends}", (reference,))
+        ]
+        if len(files) == 1:
+            return self.find(files[0])
+        if files:
+            raise NotFound(
+                f"{len(files)} files are called so",
+                where=reference,
+                remedy=f"write more of the path, such as {files[0]}",
+            )
         raise NotFound(
             "no article of that id, path or title",
             where=reference,

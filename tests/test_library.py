@@ -138,6 +138,7 @@ def test_an_article_is_found_by_all_that_names_it(
         f"./{articles.name}/../{articles.name}/flood.md",
         FLOOD,
         FLOOD.upper(),
+        "flood.md",
     ):
         assert library.article(reference) == flood, reference
     for folder in (articles, f"{articles.name}/", articles.name):
@@ -157,6 +158,16 @@ def test_what_names_no_article_is_not_found(
     monkeypatch.chdir(articles)
     with pytest.raises(NotFound, match="no article"):
         library.article(reference)
+
+
+def test_the_end_of_two_paths_names_neither(library: Library, tmp_path: Path) -> None:
+    for folder, text in (("a", "One is here."), ("b", "Two is here.")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "same.txt").write_text(text)
+    library.add(tmp_path)
+    with pytest.raises(NotFound, match=r"2 files are called so .*write more of the path"):
+        library.remove("same.txt")
+    assert library.article("b/same.txt").text == "Two is here."
 
 
 def test_three_digits_of_an_id_are_too_few(library: Library) -> None:
