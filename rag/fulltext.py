@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from rag.read import normalise
 
-POSTINGS = 20_000  # occurrences that a query may touch: keeps it under 30 ms in any library
+POSTINGS = 10_000  # occurrences that a query may touch: keeps it under 30 ms in any library
 _WORD = re.compile(r"\w+")
 # Words that ask rather than name. Rarer in articles than in questions, so that BM25 overrates them.
 _ASKING = frozenset(

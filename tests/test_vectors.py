@@ -124,7 +124,9 @@ def test_a_file_that_does_not_fit_is_made_anew_and_the_user_told(
 ) -> None:
     before = [hit.article.id for hit in library.search(QUESTION).hits]
     damage(index_file(library))
-    assert ["FAISS file is missing, damaged or old" in one.what for one in library.verify()] == [True]
+    assert ["FAISS file is missing, damaged or old" in one.what for one in library.verify()] == [
+        True
+    ]
     again = opened(library, notices)
     assert [hit.article.id for hit in again.search(QUESTION).hits] == before
     assert len(notices) == 1

@@ -44,6 +44,11 @@ class Settings:
         if not self.quiet:
             tell(text)
 
+    @property
+    def library_is_named(self) -> bool:
+        """Whether an option or the environment names the library."""
+        return self.library != DEFAULT_LIBRARY
+
     def existing(self) -> Library:
         """The library that is named.
 

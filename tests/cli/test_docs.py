@@ -1,4 +1,4 @@
-"""docs/cli.md is what the commands say of themselves; `python docs/make_cli.py` writes it."""
+"""Pages that are made from the program are those that it makes now."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ def test_the_manual_is_current() -> None:
     manual = runpy.run_path(str(ROOT / "docs" / "make_cli.py"))["manual"]
     written = (ROOT / "docs" / "cli.md").read_text("utf-8")
     assert written == manual(), "run `python docs/make_cli.py`"
+
+
+def test_the_metrics_are_current() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "make_metrics.py"))["page"]
+    written = (ROOT / "docs" / "metrics.md").read_text("utf-8")
+    assert written == page(), "run `python docs/make_metrics.py`"
 
 
 def test_every_command_teaches() -> None:
