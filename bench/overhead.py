@@ -67,9 +67,10 @@ def _make_up(folder: Path, size: int, encoder: object) -> None:
     """A library of `size` passages with random vectors and words as frequent as in English."""
     chosen = np.random.default_rng(3)
     vocabulary = np.array([f"w{n}" for n in range(20_000)], object)
+    # A question has frequent words and rare ones: each is half as frequent as the one before.
     for at, question in enumerate(QUESTIONS):
         for offset, word in enumerate(question.rstrip("?").lower().split()):
-            vocabulary[10 * (at + 1) + offset] = word
+            vocabulary[30 * 2**offset + at] = word
     weights = 1 / np.arange(5, len(vocabulary) + 5)  # Zipf's law, flattened at its head
     weights /= weights.sum()
     library = Library.open(folder, encoder=encoder)  # type: ignore[arg-type]

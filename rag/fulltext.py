@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from rag.read import normalise
 
-POSTINGS = 10_000  # occurrences that a query may touch: keeps it under 30 ms in any library
+POSTINGS = 20_000  # occurrences that a query may touch: keeps it under 30 ms in any library
 _WORD = re.compile(r"\w+")
 # Words that ask rather than name. Rarer in articles than in questions, so that BM25 overrates them.
 _ASKING = frozenset(
@@ -36,7 +36,9 @@ def match(some: Sequence[str]) -> str:
 
 
 def affordable(some: Sequence[str], frequency: Callable[[str], int]) -> list[str]:
-    """The rarest words that together occur at most `POSTINGS` times, at least one of them.
+    """The rarest words that together occur at most `POSTINGS` times; none if each occurs more often.
+
+    A word that is in so many passages says little, and all of them would have to be scored.
 
     Args:
         frequency: in how many passages a term of the index occurs.
@@ -46,7 +48,7 @@ def affordable(some: Sequence[str], frequency: Callable[[str], int]) -> list[str
     total = 0
     for count, word in counted:
         total += count
-        if chosen and total > POSTINGS:
+        if total > POSTINGS:
             break
         if count:
             chosen.append(word)
