@@ -93,7 +93,11 @@ class Found:
     warnings: list[str] = field(default_factory=list)
 
     def best_sentences(self) -> list[tuple[Hit, Match]]:
-        """All sentences of the hits, best first, each once; near-identical ones are dropped."""
+        """All sentences of the hits that may answer, best first, each once.
+
+        Near-identical ones are dropped, and those that can't answer although they are near to any
+        question about it: titles, and questions of an interview.
+        """
         every = [(hit, match) for hit in self.hits for match in hit.matches]
         every.sort(key=lambda pair: -pair[1].score)
         chosen: list[tuple[Hit, Match]] = []
@@ -101,13 +105,22 @@ class Found:
         texts: list[frozenset[int]] = []
         for hit, match in every:
             place = (hit.article.id, match.number)
-            runs = copies.runs(match.sentence.quote(hit.article))
-            if place in seen or any(copies.same(runs, other) for other in texts):
+            text = match.sentence.quote(hit.article)
+            runs = copies.runs(text)
+            if (
+                place in seen
+                or not _may_answer(text, hit.article)
+                or any(copies.same(runs, other) for other in texts)
+            ):
                 continue
             seen.add(place)
             texts.append(runs)
             chosen.append((hit, match))
         return chosen
+
+
+def _may_answer(text: str, article: Article) -> bool:
+    return text != article.title and not text.rstrip("\"'\u2019\u201d\u00bb)").endswith("?")
 
 
 def search(
