@@ -36,7 +36,7 @@ def match(some: Sequence[str]) -> str:
 
 
 def affordable(some: Sequence[str], frequency: Callable[[str], int]) -> list[str]:
-    """The rarest words that together occur at most `POSTINGS` times; none if each occurs more often.
+    """The rarest words that together occur at most `POSTINGS` times; none if each has more.
 
     A word that is in so many passages says little, and all of them would have to be scored.
 

@@ -43,12 +43,15 @@ def check(settings: Settings, /, gold: Path, articles: Sequence[str], as_json: b
 
     Quotes that aren't in the article or are there twice, facts that the evidence doesn't say or
     the question does, other sentences that would pass as an answer, repeated questions, drafts.
+    The articles are those that `rag eval GOLD` would take.
     """
     from rag.evaluate import load_gold
+    from rag.evaluate.config import read_config
     from rag.evaluate.lint import check as lint
 
     items = load_gold(gold)
-    found = lint(items, _corpus(settings, articles))
+    usual = () if settings.library_is_named else map(str, read_config(gold).articles)
+    found = lint(items, _corpus(settings, articles or tuple(usual)))
     errors = sum(one.severity == "error" for one in found)
     if as_json:
         say_json({"items": len(items.items), "findings": [asdict(one) for one in found]})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import runpy
 import tomllib
 from pathlib import Path
@@ -24,6 +26,16 @@ def test_the_metrics_are_current() -> None:
     page = runpy.run_path(str(ROOT / "docs" / "make_metrics.py"))["page"]
     written = (ROOT / "docs" / "metrics.md").read_text("utf-8")
     assert written == page(), "run `python docs/make_metrics.py`"
+
+
+def test_the_table_of_quality_is_that_of_the_baseline() -> None:
+    metrics = json.loads((ROOT / "eval" / "baseline.json").read_text("utf-8"))["metrics"]
+    page = (ROOT / "docs" / "quality.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([\w@]+)` \| ([\d.]+)", page, re.MULTILINE)
+    assert len(rows) > 20
+    for name, shown in rows:
+        value = metrics[name]["value"]
+        assert shown == (f"{value:.3f}" if value < 10 else f"{value:.0f}"), name
 
 
 def test_every_command_teaches() -> None:
