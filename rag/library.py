@@ -308,6 +308,7 @@ class Library:
         length: summarize.Length | int = "short",
         filter: Filter = Filter(),
         report: summarize.Report | None = None,
+        stop: threading.Event | None = None,
     ) -> Summary:
         """Summarises articles, each statement with the spans it rests on.
 
@@ -317,8 +318,10 @@ class Library:
             about: only what concerns this topic.
             length: headline, short or long, or about so many words.
             report: called with how many of how many sentences are read.
+            stop: ends it at once when it is set, from another thread or a signal.
 
         Raises:
+            Cancelled: `stop` was set.
             NotFound: nothing answers to a reference, or the filter admits nothing.
             UsageError: the length isn't one.
         """
@@ -337,6 +340,7 @@ class Library:
             words=words,
             about=normalise(about) if about else None,
             report=report,
+            stop=stop,
         )
         self._prove(summary.citations)
         return summary

@@ -8,6 +8,7 @@ few enough. A statement made from others carries their citations along: nothing 
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -94,15 +95,20 @@ def summarize(
     words: int,
     about: str | None = None,
     report: Report | None = None,
+    stop: threading.Event | None = None,
 ) -> Summary:
     """A summary of about `words` words, never much longer.
 
     Args:
         about: only what concerns this topic.
         report: called with how many of how many sentences are read.
+        stop: ends it at once when it is set.
+
+    Raises:
+        Cancelled: `stop` was set.
     """
     trace.model = model.fingerprint
-    writer = _Writer(model, template, trace, about)
+    writer = _Writer(model, template, trace, about, stop)
     statements = _statements(stored, encoder, about)
     total = sum(len(one.sentences) for one in stored)
     lines = max(1, round(words / WORDS_A_LINE))
@@ -201,11 +207,19 @@ def _within(statements: Sequence[Statement], words: int) -> list[Statement]:
 class _Writer:
     """Puts groups of statements before the model, and makes statements of what it writes."""
 
-    def __init__(self, model: Model, template: Template, trace: Trace, about: str | None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        template: Template,
+        trace: Trace,
+        about: str | None,
+        stop: threading.Event | None,
+    ) -> None:
         self._model = model
         self._template = template
         self._trace = trace
         self._about = about
+        self._stop = stop
 
     def groups(self, statements: Sequence[Statement]) -> Iterator[list[Statement]]:
         """Neighbours that fit a prompt together; articles aren't mixed unless they are many."""
@@ -263,7 +277,11 @@ class _Writer:
         usage = Usage()
         rules = Rules(len(group), lines, refusal=False)
         stream = self._model.generate(
-            self._prompt(group, lines), limit=LINE_TOKENS * lines, allow=rules.allow, usage=usage
+            self._prompt(group, lines),
+            limit=LINE_TOKENS * lines,
+            allow=rules.allow,
+            stop=self._stop,
+            usage=usage,
         )
         text = "".join(stream)
         record(usage, self._trace)

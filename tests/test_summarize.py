@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from rag import Filter, Library, Summary
 from rag.add import Document
 from rag.answer import NOT_FOUND
-from rag.errors import NotFound, UsageError
+from rag.errors import Cancelled, NotFound, UsageError
 from rag.prompt import load_template
 from rag.summarize import CITATIONS, words_of
 from rag.testing import FakeEncoder, FakeModel
@@ -392,3 +393,11 @@ def test_whatever_a_model_writes_a_summary_keeps_the_laws(
     assert not summary.abstained
     words = sum(len(claim.text.split()) for claim in summary.claims)
     assert words <= words_of(length) or len(summary.claims) == 1
+
+
+def test_a_summary_can_be_stopped_between_groups(of: Callable[..., Library]) -> None:
+    stop = threading.Event()
+    library = of(story(60), model=FakeModel(copying, context=700))
+    with pytest.raises(Cancelled):
+        library.summarize(stop=stop, report=lambda *_: stop.set())
+    assert library.summarize().claims

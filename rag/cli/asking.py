@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -157,7 +158,11 @@ def summarize(
     words = words_of(length)
     library = settings.existing()
     wanted = _admitted(library, references, chosen(library, **filters))
-    with terminal.progress(" sentences", shown=not settings.quiet) as advance:
+    stop = threading.Event()
+    with (
+        at_interrupt(stop.set),
+        terminal.progress(" sentences", shown=not settings.quiet) as advance,
+    ):
         summary = library.summarize(
             wanted.articles if references and search is None else (),
             search=None if search is None else readable(search),
@@ -165,6 +170,7 @@ def summarize(
             length=words,
             filter=wanted,
             report=lambda read, total: advance(read, total, ""),
+            stop=stop,
         )
     if as_json:
         say_json(summary.to_dict())
