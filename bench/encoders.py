@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from bench.measure import best, machine
-from rag import encode, models
+from rag import encode, models, network
 
 PARAGRAPHS, QUESTIONS = 700, 2500
 Encode = Callable[[Sequence[str]], encode.Vectors]
@@ -78,7 +78,7 @@ def _model(dtype: str = "float32") -> Any:
 def _torch(dtype: str) -> Encode:
     import torch
 
-    torch.set_num_threads(encode._cores())
+    torch.set_num_threads(network.cores())
     model = _model(dtype)
     return lambda texts: np.asarray(model.encode(list(texts), batch_size=32), np.float32)
 
@@ -117,7 +117,7 @@ def _onnx(folder: Path, quantised: bool) -> Encode:
             op_types_to_quantize=["MatMul"],
         )
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = encode._cores()
+    options.intra_op_num_threads = network.cores()
     session = onnxruntime.InferenceSession(chosen, options, providers=["CPUExecutionProvider"])
     return _like_ours(lambda inputs: session.run(None, inputs))
 
@@ -141,7 +141,7 @@ def _openvino_unquantised() -> Encode:
             input=[(name, [-1, -1], openvino.Type.i64) for name in inputs],
         )
     compiled = openvino.compile_model(
-        converted, "CPU", {"INFERENCE_NUM_THREADS": encode._cores(), "PERFORMANCE_HINT": "LATENCY"}
+        converted, "CPU", {"INFERENCE_NUM_THREADS": network.cores(), "PERFORMANCE_HINT": "LATENCY"}
     )
     return _like_ours(compiled)
 

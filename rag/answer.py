@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -19,6 +20,8 @@ Support = Literal["supported", "partly", "unsupported", "quoted"]
 """
 
 NOT_FOUND = "Not in the articles."
+
+_MARK = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,12 @@ class Trace:
     """How an answer was made: enough to make it again, and to see why it is as it is.
 
     Attributes:
-        model, encoder, prompt: fingerprints; `adapter` too, None if the model runs without one.
+        model, encoder, locator, prompt: fingerprints; `adapter` too, None if the model runs without
+            one.
         generation: of the library.
         hits: each with its article, span, scores, and sentences.
+        asked: the question made whole from the conversation before it.
+        none: probability that no sentence answers, as the locator sees it.
         given: spans of the sentences that the model saw, by number, from 1.
         left_out: how many sentences fitted the search but not the prompt.
         tokens: of the prompt, those of it reused from the cache, and those generated.
@@ -89,13 +95,16 @@ class Trace:
         raw: what the model wrote, word for word.
     """
 
+    asked: str | None = None
     model: str | None = None
     adapter: str | None = None
     prompt: str | None = None
     encoder: str | None = None
+    locator: str | None = None
     generation: int | None = None
     seed: int = 0
     hits: list[dict[str, Any]] = field(default_factory=list)
+    none: float | None = None
     given: list[dict[str, Any]] = field(default_factory=list)
     left_out: int = 0
     tokens: dict[str, int] = field(default_factory=dict)
@@ -197,7 +206,8 @@ def pieces(claims: Sequence[Claim]) -> list[str]:
     for at, claim in enumerate(claims):
         marks = "".join(f"[{places[citation.span]}]" for citation in claim.citations)
         doubt = " (unsupported)" if claim.support == "unsupported" else ""
-        written.append(f"{' ' if at else ''}{claim.text}{doubt} {marks}".rstrip())
+        text = _MARK.sub(r"(\1)", claim.text)  # else a quoted footnote looks like a mark of ours
+        written.append(f"{' ' if at else ''}{text}{doubt} {marks}".rstrip())
     return written
 
 

@@ -1,4 +1,4 @@
-"""Question -> search -> numbered sentences -> generate -> ground -> Answer."""
+"""Question -> search -> choose -> numbered sentences -> generate -> ground -> Answer."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from time import perf_counter
 from typing import Any
 
 from rag.answer import Answer, Citation, Claim, Source, Trace, pieces, source_dict
+from rag.choose import choose
 from rag.errors import Cancelled, PromptTooLong, UsageError
-from rag.evidence import Evidence, claim, fitting, quoted, written
+from rag.evidence import Evidence, claim, fitting, written
 from rag.generate import Model, Usage
-from rag.lines import REFUSAL, Rules, parse
+from rag.lines import Rules, parse
+from rag.locate import Locator
+from rag.point import pointed
 from rag.prompt import Prompt, Template
 from rag.read import normalise
 from rag.search import Found, Hit
 
 PASSAGES = 6  # whose sentences are scored: more cost time and find no more
 SENTENCES = 8  # put before the model: on the development set they hold all facts for 87 %
-FEW_SENTENCES = 3  # before an unreliable model, which answers no better from more, only later
 TOKENS = 450  # of these sentences at most; each token costs 1.5 ms on two cores
 LINES = 3
 ANSWER_TOKENS = 120
 NEAREST = 3  # passages shown where the articles don't say
-DOUBT = 0.35  # below this cosine of the best sentence, the articles are taken not to say
+DOUBT = 0.85  # above this probability that no sentence answers, the articles are taken not to say
 
 
 @dataclass(slots=True)
@@ -77,7 +79,8 @@ def check_question(question: str) -> str:
 def start(
     question: str,
     found: Found,
-    model: Callable[[], Model],
+    locator: Callable[[], Locator],
+    model: Callable[[], Model | None],
     template: Template,
     trace: Trace,
     prove: Callable[[Sequence[Citation]], None],
@@ -86,16 +89,20 @@ def start(
     """Begins to answer from what a search found; see `AnswerStream`.
 
     Args:
+        trace: its `asked` is what the question means, where that differs from its words.
         prove: raises if a citation isn't what is stored; called before anything leaves.
-        model: called only when there is something to ask it.
-        doubt: cosine of the best sentence below which the articles are taken not to say.
+        locator, model: called only when there is something to ask them; without a model the answer
+            is in the articles' own words.
+        doubt: probability that no sentence answers above which the articles are taken not to say.
     """
     stop = threading.Event()
     answers: list[Answer] = []
 
     def run() -> Generator[str]:
         claims: list[Claim] = []
-        for one in _claims(question, found, model, template, trace, doubt, stop):
+        for one in _claims(
+            trace.asked or question, found, locator, model, template, trace, doubt, stop
+        ):
             prove(one.citations)
             claims.append(one)
             yield pieces(claims)[-1]
@@ -112,7 +119,8 @@ def start(
 def _claims(
     question: str,
     found: Found,
-    get_model: Callable[[], Model],
+    get_locator: Callable[[], Locator],
+    get_model: Callable[[], Model | None],
     template: Template,
     trace: Trace,
     doubt: float,
@@ -121,21 +129,29 @@ def _claims(
     """The claims of an answer; none if the articles don't say."""
     trace.hits = [hit_dict(hit) for hit in found.hits]
     trace.warnings += found.warnings
-    trace.milliseconds |= found.milliseconds
-    best = found.best_sentences()
-    if not best or max(match.cosine for _, match in best) < doubt:
+    if not found.hits:
         return
-    evidence = [Evidence(hit.article, m.sentence, m.number, m.score) for hit, m in best]
+    locator = get_locator()
+    choice = choose(question, found, locator)
+    trace.milliseconds |= found.milliseconds
+    trace.locator = locator.fingerprint
+    trace.none = round(choice.none, 4)
+    if not choice.evidence or choice.none > doubt:
+        return
     began = perf_counter()
     model = get_model()
     trace.milliseconds["load_model_ms"] = 1000 * (perf_counter() - began)
+    if model is None:
+        trace.given = [given_dict(one) for one in choice.evidence[:SENTENCES]]
+        trace.left_out = len(choice.evidence) - len(trace.given)
+        yield from pointed(question, choice)
+        return
     trace.model = model.fingerprint
-    most = SENTENCES if model.reliable else FEW_SENTENCES
-    given, prompt = _fill(question, evidence[:most], model, template)
-    trace.left_out = len(evidence) - len(given)
+    given, prompt = _fill(question, choice.evidence[:SENTENCES], model, template)
+    trace.left_out = len(choice.evidence) - len(given)
     trace.given = [given_dict(one) for one in given]
     lines = _lines(model, prompt, len(given), trace, stop)
-    yield from _grounded(lines, given, evidence[0], model.reliable)
+    yield from _grounded(question, lines, given)
 
 
 def _fill(
@@ -167,7 +183,7 @@ def _lines(
 ) -> Iterator[str]:
     """The lines that the model writes, each when it is complete."""
     usage = Usage()
-    rules = Rules(sentences, LINES if model.reliable else 1)
+    rules = Rules(sentences, LINES)
     text = ""
     try:
         stream = model.generate(
@@ -183,27 +199,15 @@ def _lines(
         record(usage, trace)
 
 
-def _grounded(
-    lines: Iterator[str], given: Sequence[Evidence], best: Evidence, reliable: bool
-) -> Iterator[Claim]:
-    """What the model says, or what it points at where its words don't hold; none if it refuses.
-
-    An unreliable model is only believed where it names the sentence that the search puts first;
-    where a model says nothing that can be used, that sentence is quoted.
-    """
-    shown: list[Claim] = []
-    refused = False
+def _grounded(question: str, lines: Iterator[str], given: Sequence[Evidence]) -> Iterator[Claim]:
+    """What the model says, each once, or what it points at where its words don't hold."""
+    shown: list[str] = []
     for raw in lines:
         line = parse(raw, len(given))
-        refused = refused or line == REFUSAL
-        made = claim(line, given) if line else None
-        if made is None or not (reliable or best.citation in made.citations):
-            continue
-        if all(made.text != other.text for other in shown):
-            shown.append(made)
+        made = claim(line, given, question) if line else None
+        if made and made.text not in shown:
+            shown.append(made.text)
             yield made
-    if not shown and not (refused and reliable):
-        yield quoted(best, "the model's words did not hold")
 
 
 def record(usage: Usage, trace: Trace) -> None:

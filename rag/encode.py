@@ -7,24 +7,21 @@ int8 without torch. What was measured for this choice is in `docs/performance.md
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
+from rag.network import load_network, load_tokenizer, padded
 
 Vectors = NDArray[np.float32]
 
 BATCH = 32  # texts encoded at once when there are many
 FEW = 8  # and when there are few: less padding, a question is answered sooner
-STEP = 16  # texts are padded to a multiple of this many tokens: each new shape costs 10 ms once
 
 
 class Encoder(Protocol):
@@ -96,8 +93,8 @@ class PreparedEncoder:
     def __init__(self, folder: Path, threads: int = 0) -> None:
         try:
             self._card = Card.read(folder)
-            self._tokenizer = _tokenizer(folder, self._card.window)
-            self._run = _compile(folder, threads)
+            self._tokenizer = load_tokenizer(folder, self._card.window)
+            self._run = load_network(folder, threads)
         except Exception as error:  # tokenizers raises nothing more special
             raise ModelError(
                 "the prepared encoder is damaged",
@@ -138,48 +135,11 @@ class PreparedEncoder:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
         for batch in _batches(tokens):
-            ids, mask = _padded([tokens[at] for at in batch])
+            ids, mask = padded([tokens[at] for at in batch])
             vectors[batch] = self._run({"input_ids": ids, "attention_mask": mask})[0]
             if progress:
                 progress(len(batch))
         return vectors
-
-
-def _tokenizer(folder: Path, window: int) -> Any:
-    # Its threads would compete with OpenVINO's; one is fast enough.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(window)
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def _compile(folder: Path, threads: int) -> Any:
-    # OpenVINO's tools report their use to their maker unless this optional module is missing.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None blocks an import
-    import openvino
-
-    options: dict[str, Any] = {
-        "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_NUM_THREADS": threads or _cores(),
-    }
-    if os.access(folder, os.W_OK):
-        # What a compilation makes is loaded in a fifth of its time.
-        options["CACHE_DIR"] = str(folder / "compiled")
-
-    def compile_model() -> Any:
-        return openvino.Core().compile_model(str(folder / "model.xml"), "CPU", options)
-
-    # Compiling gives the thread that does it a signal stack, which ends with the model: a signal
-    # after that would end the process, so it must not be the main thread, which receives them.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(compile_model).result()
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _batches(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
@@ -188,14 +148,3 @@ def _batches(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
     size = BATCH if len(tokens) > 2 * BATCH else FEW
     for start in range(0, len(order), size):
         yield order[start : start + size]
-
-
-def _padded(tokens: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    longest = max(len(ids) for ids in tokens)
-    width = -(-longest // STEP) * STEP
-    ids = np.zeros((len(tokens), width), np.int64)
-    mask = np.zeros_like(ids)
-    for row, some in enumerate(tokens):
-        ids[row, : len(some)] = some
-        mask[row, : len(some)] = 1
-    return ids, mask

@@ -1,4 +1,4 @@
-"""The encoder and the language model that a library works with."""
+"""The encoder, the locator and the language model that a library works with."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rag import models
 from rag.encode import Encoder
 from rag.errors import EncoderMismatch
 from rag.generate import LlamaModel, Model
+from rag.locate import Locator
 from rag.snapshot import Snapshot
 from rag.store import Writer
 
@@ -18,10 +19,11 @@ _KEYS = {"name", "fingerprint", "dimension"}
 
 
 class Engines:
-    """Encoder and model, each loaded when it is first needed, by whichever thread needs it.
+    """Encoder, locator and model, each loaded when first needed, by whichever thread needs it.
 
     Args:
         encoder, model: one that is loaded, or a name for `rag.models`; the embedded one if None.
+        locator: the embedded one if None.
         notice: gets a line to show the user before something slow.
     """
 
@@ -29,12 +31,15 @@ class Engines:
         self,
         encoder: Encoder | str | None,
         model: Model | str | None,
+        locator: Locator | None,
         notice: Callable[[str], None],
     ) -> None:
         self._encoder = encoder
         self._model = model
+        self._locator = locator
         self._notice = notice
         self._encoder_lock = threading.Lock()
+        self._locator_lock = threading.Lock()
         self._model_lock = threading.Lock()
 
     @property
@@ -46,6 +51,14 @@ class Engines:
             return self._encoder
 
     @property
+    def locator(self) -> Locator:
+        """The locator in use."""
+        with self._locator_lock:
+            if self._locator is None:
+                self._locator = models.locator(self._notice)
+            return self._locator
+
+    @property
     def model(self) -> Model:
         """The language model in use."""
         with self._model_lock:
@@ -53,16 +66,24 @@ class Engines:
                 self._model = LlamaModel(models.model_file(self._model, self._notice))
             return self._model
 
-    def load_model_early(self) -> None:
-        """Loads the model beside what the caller does next.
+    @property
+    def wording_model(self) -> Model | None:
+        """The language model in use if answers may be in its words; else it needn't be loaded."""
+        if self._model is None or isinstance(self._model, str):
+            file = models.model_file(self._model, self._notice)
+            return self.model if file.reliable else None
+        return self._model if self._model.reliable else None
+
+    def load_early(self) -> None:
+        """Loads what answers a question beside what the caller does next.
 
         That is mostly waiting for the disk, so it costs the caller nothing. What goes wrong shows
-        when the model is used.
+        when they are used.
         """
 
         def load() -> None:
             with contextlib.suppress(Exception):
-                _ = self.model
+                _ = self.locator, self.wording_model
 
         threading.Thread(target=load).start()
 

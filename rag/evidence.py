@@ -92,16 +92,20 @@ def fitting(
     return in_reading_order(evidence[:low])
 
 
-def claim(line: Line, evidence: Sequence[Evidence]) -> Claim | None:
+def claim(line: Line, evidence: Sequence[Evidence], asked: str = "") -> Claim | None:
     """A model's line as a claim, checked; its words are replaced by the quote if they don't hold.
 
     Args:
         evidence: by the numbers that the model saw, from 1.
+        asked: the question, from which a claim may take its subject.
     """
     cited = [evidence[number - 1] for number in line.numbers if number > 0]
     if not cited:
         return None
-    verdict = check(line.text, [one.text for one in cited]) if line.text else None
+    dates = {one.article.date for one in cited}
+    date = dates.pop() if len(dates) == 1 else None
+    texts = [one.text for one in cited]
+    verdict = check(line.text, texts, date, asked) if line.text else None
     if verdict and verdict.support in ("supported", "partly"):
         citations = tuple(one.citation for one in cited)
         return Claim(line.text, verdict.support, citations, verdict.reason)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from rag.errors import Cancelled, ModelError, PromptTooLong
 from rag.models import ModelFile
+from rag.network import cores
 from rag.prompt import ChatFormat, Prompt, chat_format
 
 CONTEXT = 4096  # tokens of prompt and answer together, unless the model knows fewer
@@ -114,7 +115,7 @@ class LlamaModel:
         self._vocab = self._llama.llama_model_get_vocab(self._model)
         trained = self._llama.llama_model_n_ctx_train(self._model)
         self.context = min(context, trained)
-        self._context = self._make_context(threads or _cores())
+        self._context = self._make_context(threads or cores())
         self._vocabulary = int(self._llama.llama_vocab_n_tokens(self._vocab))
         self._memory = self._llama.llama_get_memory(self._context)
         self._characters: dict[str, int] = {}
@@ -438,7 +439,3 @@ def _library() -> Any:
         llama_cpp.llama_log_set(_SILENT, ctypes.c_void_p(0))
         llama_cpp.llama_backend_init()
     return llama_cpp
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,64 +1,27 @@
 """Does the evidence say what the claim says? Numbers, names and negation first, words after.
 
 A check of words, not of meaning: it can't know that a claim is true, but it finds what small
-models do wrong most: another number, another name, a "not" lost or won, or words from nowhere.
+models do wrong most: another number, another name, a "not" or a "may" lost, two names or numbers
+in each other's place, or words from nowhere.
 """
 
 from __future__ import annotations
 
-import re
+import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answer import Support
-from rag.split.english import STARTERS
+from rag.claims import dates, figures, names, roles, stance
+from rag.claims.figures import NUMBER_WORDS, numbers
+from rag.claims.names import new_names
+from rag.claims.words import COMMON, NOT, bare, lower_words, stem
+
+__all__ = ["Verdict", "check", "new_names", "numbers"]
 
 SUPPORTED = 0.8  # share of a claim's words that the evidence must have
 PARTLY = 0.5
-REACH = 3  # content words after a "not" that it may deny
-
-_NUMBER = re.compile(r"(?:(?<![\w.,])[-−])?\d+(?:[.,]\d+)*|[¼-¾⅐-⅞]")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
-_NEGATION = re.compile(
-    r"\b(?:not(?: yet)?|no(?: longer)?|never|none|nobody|nothing|neither|nor|without|cannot|"
-    r"\w+n['’]t|den(?:y|ies|ied)|refus(?:e|es|ed))\b",
-    re.IGNORECASE,
-)
-_COUNTED = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_RANKED = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_ROUND = {
-    "half": "0.5",
-    "dozen": "12",
-    "twenty": "20",
-    "thirty": "30",
-    "forty": "40",
-    "fifty": "50",
-    "sixty": "60",
-    "seventy": "70",
-    "eighty": "80",
-    "ninety": "90",
-    "hundred": "100",
-    "thousand": "1000",
-    "million": "1000000",
-    "billion": "1000000000",
-    "trillion": "1000000000000",
-}
-_NUMBER_WORDS = (
-    {word: str(value) for value, word in enumerate(_COUNTED)}
-    | {word: str(value) for value, word in enumerate(_RANKED, 1)}
-    | _ROUND
-    | {f"{word}s": value for word, value in _ROUND.items()}
-)
-_COMMON = frozenset(
-    "a an the and or but of in on at to for from by with as is are was were be been it its he she "
-    "they them his her their this that these those which who whom has have had do does did will "
-    "would can could may might about than then there so also into over under after before".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,159 +32,111 @@ class Verdict:
     reason: str | None = None
 
 
-def check(claim: str, evidence: Sequence[str]) -> Verdict:
+def check(
+    claim: str,
+    evidence: Sequence[str],
+    date: datetime.date | None = None,
+    asked: str = "",
+) -> Verdict:
     """How a claim stands to the sentences that it cites.
+
+    Args:
+        date: the day on which the article is written, for "on Monday" and "last year".
+        asked: the question, or the title of the article. A claim may take its subject from there
+            where the evidence says "she" or "the bridge"; it is partly supported then.
 
     >>> check("Nearly 400 died.", ["The agency said that nearly 300 died."]).reason
     'the number 400 is not in the evidence'
+    >>> check("Ada Low resigned.", ["Ada Low may resign."])
+    Verdict(support='partly', reason='it leaves out "may"')
     """
     words = claim.split()
     if words and any(words == sentence.split() for sentence in evidence):
         return Verdict("supported")  # it is one of them, whatever the others say
-    together = " ".join(evidence)
+    undated, denied = dates.explained(claim, evidence, date)
+    if denied:
+        return Verdict("unsupported", f"the date {denied} is not in the evidence")
+    missing = list(_missing(undated, evidence, asked))
+    mine, theirs = stance.Stance(undated), [stance.Stance(sentence) for sentence in evidence]
+    said = [one.said for one in theirs]
     reason = (
-        _strange_number(claim, together)
-        or _strange_name(claim, together)
-        or _repetition(claim, together)
-        or _moved_negation(claim, evidence)
+        next((reason for reason, contrary in missing if contrary), None)
+        or _repetition(undated, evidence)
+        or stance.moved_negation(mine, theirs)
+        or roles.swapped_names(mine.said, said)
     )
+    share = _shared_words(undated, evidence) if words and undated.strip(" .") else bool(words)
+    if share < PARTLY:
+        reason = reason or "most of its words are not in the evidence"
     if reason:
         return Verdict("unsupported", reason)
-    share = _shared_words(claim, together)
-    if share < PARTLY:
-        return Verdict("unsupported", "most of its words are not in the evidence")
+    reason = (
+        next((reason for reason, _ in missing), None)
+        or roles.misplaced_figure(mine.said, said)
+        or roles.misplaced_name(mine.said, said)
+        or stance.dropped_doubt(mine, theirs)
+    )
     if share < SUPPORTED:
-        return Verdict("partly", "some of its words are not in the evidence")
-    return Verdict("supported")
+        reason = reason or "some of its words are not in the evidence"
+    return Verdict("partly", reason) if reason else Verdict("supported")
 
 
-def numbers(text: str) -> frozenset[str]:
-    """The numbers of a text in one form: 2,700 and 2700 are the same, and so are two and 2."""
-    return frozenset(_figures(text))
+def _missing(claim: str, evidence: Sequence[str], asked: str) -> Iterator[tuple[str, bool]]:
+    """What doesn't hold of its numbers and names, and whether the evidence speaks against it."""
+    known = [figure for sentence in evidence for figure in figures.figures(sentence)]
+    given = list(figures.figures(asked))
+    for figure, contrary in figures.missing(list(figures.figures(claim)), known):
+        is_given = any(figures.agree(figure, one) for one in given)
+        yield _no_number(figure, known), contrary and not is_given
+    question = set(lower_words(asked))
+    for name in names.strange(claim, evidence):
+        reason = f"the name {name.word} is not in the evidence"
+        if name.instead_of:
+            reason = f"the evidence has {name.instead_of} without the name {name.word}"
+        yield reason, name.contrary and bare(name.word) not in question
 
 
-def _figures(text: str) -> list[str]:
-    digits = [_plain(number) for number in _NUMBER.findall(text)]
-    return digits + [_NUMBER_WORDS[w] for w in _lower_words(text) if w in _NUMBER_WORDS]
+def _no_number(figure: figures.Figure, known: Sequence[figures.Figure]) -> str:
+    same = [one for one in known if one.form == figure.form]
+    if any(one.bound != figure.bound and one.unit == figure.unit for one in same):
+        return f"the evidence is on the other side of {figure.form}"
+    if same:
+        return f"the evidence has {figure.form} in another unit"
+    return f"the number {figure.form} is not in the evidence"
 
 
-def _plain(number: str) -> str:
-    number = number.replace("−", "-")
-    if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", number):
-        number = number.replace(",", "")
-    return number
-
-
-def _strange_number(claim: str, evidence: str) -> str | None:
-    for number in sorted(numbers(claim) - numbers(evidence)):
-        return f"the number {number} is not in the evidence"
-    return None
-
-
-def _strange_name(claim: str, evidence: str) -> str | None:
-    for name in new_names(claim, evidence):
-        return f"the name {name} is not in the evidence"
-    return None
-
-
-def new_names(claim: str, evidence: str) -> list[str]:
-    """The names of a claim that the evidence doesn't have; every word with a capital is one."""
-    known = set(_lower_words(evidence))
-    stems = set(map(_stem, known))
-    found = []
-    # The first word of a sentence may have its capital from its place alone.
-    for sentence in re.split(r"(?<=[.!?])\s+", claim):
-        for place, word in enumerate(_WORD.findall(sentence)):
-            if not word[0].isupper() or _bare(word) in known:
-                continue
-            if place or not (_is_plain(word) or _stem(_bare(word)) in stems):
-                found.append(_POSSESSIVE.sub("", word))
-    return found
-
-
-def _is_plain(word: str) -> bool:
-    """Whether a sentence often begins with this word, so that it is no name."""
-    known = word in STARTERS or word.lower() in _COMMON or word.lower() in _NUMBER_WORDS
-    return known or bool(_NEGATION.fullmatch(word))
-
-
-def _repetition(claim: str, evidence: str) -> str | None:
+def _repetition(claim: str, evidence: Sequence[str]) -> str | None:
     """Small models fall into saying the same over and over."""
-    said, known = Counter(_content_words(claim)), Counter(_content_words(evidence))
+    together = " ".join(evidence)
+    said, known = Counter(_content_words(claim)), Counter(_content_words(together))
     for word, times in said.items():
-        if times > max(2, known[word]):
+        if times > max(2, known[word] + 1):
             return f"it says {word} {times} times"
     # The same number for two things is one too many where the evidence has it once.
-    figures, found = Counter(_figures(claim)), Counter(_figures(evidence))
-    for number, times in figures.items():
-        if times > found[number]:
+    counted = Counter(figure.form for figure in figures.figures(claim) if not figure.of)
+    found = Counter(figure.form for one in evidence for figure in figures.figures(one))
+    for number, times in counted.items():
+        if times > found[number] > 0:
             return f"it says {number} {times} times"
     return None
 
 
-def _moved_negation(claim: str, evidence: Sequence[str]) -> str | None:
-    """A "not" lost or won. One of other words, in a long sentence or in another, does no harm."""
-    mine, theirs = _denied([claim]), _denied(evidence)
-    deniable = {word for words in theirs for word in words}
-    if any(deniable.isdisjoint(words) if words else not theirs for words in mine):
-        return "it denies what the evidence does not deny"
-    affirmed = set(_stems(claim)).difference(*mine)
-    known = Counter(word for sentence in evidence for word in _stems(sentence))
-    denied = Counter(words[0] for words in theirs if words)
-    if any(word in affirmed and times == known[word] for word, times in denied.items()):
-        return "it leaves out a negation of the evidence"
-    if not mine and any(_is_near_negation(affirmed, sentence) for sentence in evidence):
-        return "it leaves out a negation of the evidence"
-    return None
-
-
-def _denied(texts: Sequence[str]) -> list[list[str]]:
-    """For each negation, the stems of the words that follow it."""
-    return [
-        _stems(text[match.end() : match.end() + 100])[:REACH]
-        for text in texts
-        for match in _NEGATION.finditer(text)
-    ]
-
-
-def _is_near_negation(words: set[str], sentence: str) -> bool:
-    """Whether most of some words stand close to a negation."""
-    return any(
-        2 * len(words.intersection(_stems(sentence[max(0, at.start() - 40) : at.end() + 40])))
-        > len(words)
-        for at in _NEGATION.finditer(sentence)
-    )
-
-
-def _shared_words(claim: str, evidence: str) -> float:
+def _shared_words(claim: str, evidence: Sequence[str]) -> float:
     words = _stems(claim)
     if not words:
         return 1.0 if numbers(claim) else 0.0
-    known = set(_stems(evidence))
+    known = {one for sentence in evidence for one in _stems(sentence)}
     return sum(word in known for word in words) / len(words)
-
-
-def _lower_words(text: str) -> list[str]:
-    return [_bare(word) for word in _WORD.findall(text)]
-
-
-def _bare(word: str) -> str:
-    """In lower case and without the ending of a possessive."""
-    return _POSSESSIVE.sub("", word.casefold())
 
 
 def _content_words(text: str) -> list[str]:
     """The words but for those that are everywhere and those that are numbers."""
-    return [w for w in _lower_words(text) if w not in _COMMON and w not in _NUMBER_WORDS]
+    return [
+        word
+        for word in lower_words(text)
+        if word not in COMMON and word not in NUMBER_WORDS and not NOT.search(word)
+    ]
 
 
 def _stems(text: str) -> list[str]:
-    return [_stem(word) for word in _content_words(text)]
-
-
-def _stem(word: str) -> str:
-    """Good enough to let "wounded" stand for "wound": the endings of regular English forms."""
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)].rstrip("e")
-    return word.rstrip("e")
+    return [stem(word) for word in _content_words(text)]

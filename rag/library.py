@@ -17,6 +17,7 @@ from rag.add import Added, Document, Report, add_documents, add_paths, encode_ag
 from rag.answer import Answer, Citation, Summary, Trace
 from rag.article import Article
 from rag.ask import AnswerStream
+from rag.conversation import whole
 from rag.encode import Encoder
 from rag.engines import Engines, remembered_encoder
 from rag.errors import (
@@ -27,6 +28,7 @@ from rag.errors import (
     UsageError,
 )
 from rag.generate import Model
+from rag.locate import Locator
 from rag.prompt import load_template
 from rag.read import Limits, normalise
 from rag.search import Found
@@ -53,6 +55,7 @@ class Library:
     Args:
         encoder: an `Encoder`, or the name or folder of one; the embedded one if None.
         model: a `Model`, or the name or path of one; the embedded one if None.
+        locator: a `Locator`; the embedded one if None.
         notice: gets a line to show the user before something slow, and about repairs.
 
     Attributes:
@@ -65,12 +68,13 @@ class Library:
         *,
         encoder: Encoder | str | None = None,
         model: Model | str | None = None,
+        locator: Locator | None = None,
         notice: Notice = _to_standard_error,
     ) -> None:
         self.directory = Path(directory)
         self._store = Store(self.directory)
         self._notice = notice
-        self._engines = Engines(encoder, model, notice)
+        self._engines = Engines(encoder, model, locator, notice)
         self._index: Index | None = None
         self._index_lock = threading.Lock()
 
@@ -82,6 +86,7 @@ class Library:
         create: bool = True,
         encoder: Encoder | str | None = None,
         model: Model | str | None = None,
+        locator: Locator | None = None,
         notice: Notice = _to_standard_error,
     ) -> Library:
         """The library in `directory` ($RAG_LIBRARY, or indexes/default).
@@ -94,7 +99,7 @@ class Library:
             LibraryError: it can't be made or opened.
         """
         place = directory or os.environ.get("RAG_LIBRARY") or DEFAULT_DIRECTORY
-        library = cls(place, encoder=encoder, model=model, notice=notice)
+        library = cls(place, encoder=encoder, model=model, locator=locator, notice=notice)
         if create and not library._store.exists():
             with library._store.writer():
                 pass  # which makes it
@@ -266,19 +271,41 @@ class Library:
 
     @overload
     def ask(
-        self, question: str, *, filter: Filter = ..., stream: Literal[False] = ...
+        self,
+        question: str,
+        *,
+        history: Sequence[Answer] = ...,
+        filter: Filter = ...,
+        doubt: float = ...,
+        stream: Literal[False] = ...,
     ) -> Answer: ...
     @overload
     def ask(
-        self, question: str, *, filter: Filter = ..., stream: Literal[True]
+        self,
+        question: str,
+        *,
+        history: Sequence[Answer] = ...,
+        filter: Filter = ...,
+        doubt: float = ...,
+        stream: Literal[True],
     ) -> AnswerStream: ...
     def ask(
-        self, question: str, *, filter: Filter = Filter(), stream: bool = False
+        self,
+        question: str,
+        *,
+        history: Sequence[Answer] = (),
+        filter: Filter = Filter(),
+        doubt: float = asking.DOUBT,
+        stream: bool = False,
     ) -> Answer | AnswerStream:
         """Answers a question from the articles, each claim with the spans it rests on.
 
         Args:
+            history: the answers before it in a conversation, from which a question such as "And
+                when?" is made whole; `trace.asked` is what it became.
             filter: which articles may be used.
+            doubt: probability that no sentence answers, as far as that can be told, above which
+                the articles are taken not to say; 1 always answers.
             stream: returns the answer on its way, an iterator over its text.
 
         Raises:
@@ -288,15 +315,26 @@ class Library:
             ModelError: the model can't be loaded or run.
         """
         question = asking.check_question(question)
-        self._engines.load_model_early()
-        found = self.search(question, k=asking.PASSAGES, filter=filter)
+        self._engines.load_early()
+        asked = whole(question, history)
+        found = self.search(asked, k=asking.PASSAGES, filter=filter)
         template = load_template("answer")
         trace = Trace(
+            asked=asked,
             prompt=template.fingerprint,
             encoder=self.encoder.fingerprint,
             generation=found.generation,
         )
-        started = asking.start(question, found, lambda: self.model, template, trace, self._prove)
+        started = asking.start(
+            question,
+            found,
+            lambda: self._engines.locator,
+            lambda: self._engines.wording_model,
+            template,
+            trace,
+            self._prove,
+            doubt,
+        )
         return started if stream else started.answer
 
     def summarize(

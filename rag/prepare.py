@@ -16,7 +16,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag import adapter
 from rag.encode import Card
+from rag.locate import WINDOW
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -90,6 +92,70 @@ def _graph(model: SentenceTransformer) -> Any:
     return Graph()
 
 
+def locator(source: str, changes: str, fingerprint: str, target: Path) -> None:
+    """Makes the locator of the encoder in `source` and the adapter in the file `changes`, in int8.
+
+    Writes `model.xml`, `model.bin`, `tokenizer.json`, `locator.json`.
+    """
+    import nncf
+    import numpy as np
+    import openvino
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    encoder = AutoModel.from_pretrained(source, local_files_only=True, attn_implementation="eager")
+    base = {f"encoder.{name}": value.numpy() for name, value in encoder.state_dict().items()}
+    tuned = adapter.apply(Path(changes), base)
+    network = _locator_graph(encoder.eval())
+    network.load_state_dict({name: torch.from_numpy(value) for name, value in tuned.items()})
+    tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
+    names = ("input_ids", "attention_mask", "token_type_ids")
+    example = tokenizer("a question", "and a text", return_tensors="pt")
+    with torch.no_grad():
+        converted = openvino.convert_model(
+            network,
+            example_input={name: example[name] for name in names},
+            input=[(name, [-1, -1], openvino.Type.i64) for name in names],
+        )
+
+    def tokens(pair: tuple[str, str]) -> dict[str, Any]:
+        encoded = tokenizer(*pair, truncation="only_second", max_length=WINDOW)
+        return {name: np.array([encoded[name]]) for name in names}
+
+    texts = resources.files("rag").joinpath("calibration.txt").read_text("utf-8").splitlines()
+    pairs = [(text.rsplit(". ", 1)[-1], text) for text in texts]
+    quantised = nncf.quantize(
+        converted,
+        nncf.Dataset(pairs, tokens),
+        model_type=nncf.ModelType.TRANSFORMER,
+        subset_size=len(pairs),
+    )
+    openvino.save_model(quantised, target / "model.xml")
+    tokenizer.backend_tokenizer.save(str(target / "tokenizer.json"))
+    card = {
+        "fingerprint": fingerprint,
+        "first": tokenizer.cls_token_id,
+        "last": tokenizer.sep_token_id,
+    }
+    (target / "locator.json").write_text(json.dumps(card, indent=1), "utf-8")
+
+
+def _locator_graph(encoder: Any) -> Any:
+    import torch
+
+    class Graph(torch.nn.Module):  # type: ignore[misc]  # torch is untyped here
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder = encoder
+            self.head = torch.nn.Linear(encoder.config.hidden_size, 3)
+
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
+            out = self.encoder(input_ids, attention_mask, token_type_ids)
+            return self.head(out.last_hidden_state)
+
+    return Graph()
+
+
 def gguf(source: str, target: Path) -> None:
     """Writes a GGUF model again as Q8_0, which llama.cpp runs with its fastest kernels on x86.
 
@@ -115,7 +181,8 @@ def _go_offline() -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Called by `rag.models`: `encoder SOURCE NAME FINGERPRINT TARGET` or `gguf SOURCE TARGET`."""
+    """Called by `rag.models`: `encoder SOURCE NAME FINGERPRINT TARGET`,
+    `locator SOURCE ADAPTER FINGERPRINT TARGET` or `gguf SOURCE TARGET`."""
     _go_offline()
     kind, *rest, target = arguments
     folder = Path(target)
@@ -124,6 +191,9 @@ def main(arguments: list[str]) -> None:
         if kind == "encoder":
             source, name, fingerprint = rest
             encoder(source, name, fingerprint, folder)
+        elif kind == "locator":
+            source, changes, fingerprint = rest
+            locator(source, changes, fingerprint, folder)
         else:
             gguf(rest[0], folder)
     except BaseException:

@@ -1,12 +1,14 @@
-"""Stand-ins for the two models, for tests of what is built on Citespan: no weights, no waiting.
+"""Stand-ins for the models, for tests of what is built on Citespan: no weights, no waiting.
 
 >>> import tempfile
 >>> from pathlib import Path
 >>> from rag import Library
 >>> folder = Path(tempfile.mkdtemp())
 >>> _ = (folder / "flood.txt").write_text("Rain fell all week. The river rose by two metres.")
->>> model = FakeModel(["[1] The river rose by two metres."])
->>> library = Library.open(folder / "library", encoder=FakeEncoder(), model=model)
+>>> model = FakeModel(["[2] The river rose by two metres."])
+>>> library = Library.open(
+...     folder / "library", encoder=FakeEncoder(), locator=FakeLocator(), model=model
+... )
 >>> _ = library.add(folder / "flood.txt")
 >>> library.ask("The river rose by how many metres?").text
 'The river rose by two metres. [1]'
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -24,6 +26,7 @@ import numpy as np
 from rag.encode import Vectors
 from rag.errors import Cancelled, PromptTooLong
 from rag.generate import END, AllowList, Usage
+from rag.locate import Located, Phrase, Reading
 from rag.prompt import CHAT_FORMATS, ChatFormat, Prompt
 
 _WORD = re.compile(r"\w+")
@@ -68,6 +71,43 @@ class FakeEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(_WORD.findall(text)) for text in texts]
+
+
+class FakeLocator:
+    """A `Locator` for which a sentence answers as far as it has the question's words.
+
+    The log-odds of a sentence go from -6, where it has none of them, to 10, where it has all.
+
+    Args:
+        phrases: each is pointed at wherever it stands, with its probability.
+    """
+
+    fingerprint = "fake-locator"
+
+    def __init__(self, phrases: Mapping[str, float] | None = None) -> None:
+        self._phrases = phrases or {}
+
+    def locate(self, question: str, readings: Sequence[Reading]) -> Located:
+        asked = set(_WORD.findall(question.casefold()))
+        sentences = tuple(
+            tuple(_odds(asked, reading.text[start:end]) for start, end in reading.sentences)
+            for reading in readings
+        )
+        phrases = sorted(self._found(readings), key=lambda phrase: -phrase.probability)
+        return Located(sentences, tuple(phrases))
+
+    def _found(self, readings: Sequence[Reading]) -> Iterator[Phrase]:
+        for at, reading in enumerate(readings):
+            for number, (start, end) in enumerate(reading.sentences):
+                for text, probability in self._phrases.items():
+                    place = reading.text.find(text, start, end)
+                    if place >= 0:
+                        yield Phrase(at, number, place, place + len(text), probability)
+
+
+def _odds(asked: set[str], sentence: str) -> float:
+    said = set(_WORD.findall(sentence.casefold()))
+    return 16 * len(asked & said) / max(1, len(asked)) - 6
 
 
 class FakeModel:

@@ -14,10 +14,11 @@ from rag import Library, copies, models
 from rag.article import Article
 from rag.encode import PreparedEncoder
 from rag.generate import LlamaModel
+from rag.locate import PreparedLocator
 from rag.read import ReadResult
 from rag.split import passages, sentences
 from rag.store import Entry
-from rag.testing import FakeEncoder, FakeModel
+from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
 ARTICLES = {
     "flood.md": """---
@@ -95,7 +96,9 @@ def library(stock: Path, tmp_path: Path, encoder: FakeEncoder, notices: list[str
     """A copy of the stock library."""
     directory = Path(shutil.copytree(stock, tmp_path / "library"))
     model = FakeModel(["[1] The river Lenn rose by four metres."])
-    return Library(directory, encoder=encoder, model=model, notice=notices.append)
+    return Library(
+        directory, encoder=encoder, locator=FakeLocator(), model=model, notice=notices.append
+    )
 
 
 @pytest.fixture
@@ -174,6 +177,11 @@ def python() -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture(scope="session")
 def real_encoder() -> PreparedEncoder:
     return models.encoder()
+
+
+@pytest.fixture(scope="session")
+def real_locator() -> PreparedLocator:
+    return models.locator()
 
 
 @pytest.fixture(scope="session")

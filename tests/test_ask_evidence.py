@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from rag import Answer, Filter, Library
 from rag.add import Document
-from rag.ask import ANSWER_TOKENS
+from rag.ask import ANSWER_TOKENS, PASSAGES, SENTENCES
+from rag.choose import choose
 from rag.errors import PromptTooLong
 from rag.prompt import Prompt, load_template
-from rag.testing import FakeEncoder, FakeModel
+from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
 QUESTION = "By how many metres has the river Lenn in Lenndorf risen?"
 RAIN, RIVER, PEOPLE = (
@@ -48,7 +49,7 @@ def make(stock: Path) -> Make:
 
     def library(*script: str, **options: object) -> tuple[Library, WatchedModel]:
         model = WatchedModel(script, **options)  # type: ignore[arg-type]
-        return Library(stock, encoder=FakeEncoder(), model=model), model
+        return Library(stock, encoder=FakeEncoder(), locator=FakeLocator(), model=model), model
 
     return library
 
@@ -68,16 +69,15 @@ def numbered(prompt: str) -> list[str]:
 # Given to the model
 
 
-@pytest.mark.parametrize(("reliable", "count"), [(True, 8), (False, 3)])
-def test_the_model_is_given_the_best_sentences_once(make: Make, reliable: bool, count: int) -> None:
-    library, model = make("[0]", reliable=reliable)
+def test_the_model_is_given_the_best_sentences_once(make: Make) -> None:
+    library, model = make("[0]")
     trace = library.ask(QUESTION).trace
     texts = numbered(model.prompts[-1])
-    best = library.search(QUESTION, k=6).best_sentences()
-    ranked = [match.sentence.quote(hit.article) for hit, match in best]
-    assert len(texts) == len(set(texts)) == count
-    assert set(texts) == set(ranked[:count])
-    assert trace.left_out == len(ranked) - count
+    choice = choose(QUESTION, library.search(QUESTION, k=PASSAGES), FakeLocator())
+    ranked = [evidence.text for evidence in choice.evidence]
+    assert len(texts) == len(set(texts)) == SENTENCES
+    assert set(texts) == set(ranked[:SENTENCES])
+    assert trace.left_out == len(ranked) - SENTENCES
     assert last_turn(model.prompts[-1]).count(QUESTION) == 1
 
 
@@ -107,7 +107,7 @@ def test_a_small_context_gets_what_fits_and_too_small_a_one_is_told(make: Make) 
     library, model = make("[0]")
     library.ask(QUESTION)
     full = model.count_tokens(model.given)
-    for less, count in ((0, 8), (1, 7), (30, 5)):
+    for less, count in ((0, 8), (1, 7), (30, 4)):
         library, model = make("[1] Rain.", context=full - less + ANSWER_TOKENS)
         assert len(library.ask(QUESTION).trace.given) == count
     library, model = make("[0]", context=100 + ANSWER_TOKENS)
@@ -191,7 +191,9 @@ HARMLESS = tuple(f"Title {n}" for n in range(len(TITLES)))
 
 def library_of(directory: Path, titles: Sequence[str], sources: Sequence[str]) -> Library:
     """A library of the texts above, under these titles."""
-    library = Library.open(directory, encoder=FakeEncoder(), model=FakeModel())
+    library = Library.open(
+        directory, encoder=FakeEncoder(), locator=FakeLocator(), model=FakeModel()
+    )
     rows = [
         {"title": title, "text": text, "source": source}
         for title, text, source in zip(titles, TEXTS, sources, strict=True)
@@ -220,7 +222,11 @@ def pointing_at(sentence: str, words: str) -> Callable[[str], str]:
 
 def test_hostile_articles_get_no_number_but_their_own(hostile: Path) -> None:
     model = WatchedModel(["[0]"])
-    trace = Library(hostile, encoder=FakeEncoder(), model=model).ask(DEATHS).trace
+    trace = (
+        Library(hostile, encoder=FakeEncoder(), locator=FakeLocator(), model=model)
+        .ask(DEATHS)
+        .trace
+    )
     assert sorted(numbered(model.prompts[-1])) == sorted(TEXTS)
     assert len(trace.given) == len(TEXTS)
     control = "".join(part.text for part in model.given if part.control)
@@ -241,7 +247,7 @@ def test_hostile_articles_get_no_number_but_their_own(hostile: Path) -> None:
 )
 def test_hostile_articles_change_no_citation(hostile: Path, sentence: str, words: str) -> None:
     model = FakeModel(pointing_at(sentence, words))
-    library = Library(hostile, encoder=FakeEncoder(), model=model)
+    library = Library(hostile, encoder=FakeEncoder(), locator=FakeLocator(), model=model)
     answer = library.ask(DEATHS)
     assert [cited.quote for cited in answer.citations] == [sentence]
     assert_exact(library, answer)
@@ -258,7 +264,11 @@ def test_hostile_titles_change_no_answer(hostile: Path, tmp_path: Path) -> None:
         answers = []
         for directory in (hostile, harmless):
             model = FakeModel(pointing_at(sentence, sentence))
-            answers.append(Library(directory, encoder=FakeEncoder(), model=model).ask(DEATHS))
+            answers.append(
+                Library(directory, encoder=FakeEncoder(), locator=FakeLocator(), model=model).ask(
+                    DEATHS
+                )
+            )
         spans = [[cited.span for cited in answer.citations] for answer in answers]
         assert spans[0] == spans[1]
         assert answers[0].text == answers[1].text
@@ -282,7 +292,8 @@ def typists(stock: Path) -> tuple[dict[bool, Library], list[str]]:
     wants: list[str] = []
     models = {is_so: FakeModel(lambda _: wants[-1], reliable=is_so) for is_so in (True, False)}
     return {
-        is_so: Library(stock, encoder=FakeEncoder(), model=model) for is_so, model in models.items()
+        is_so: Library(stock, encoder=FakeEncoder(), locator=FakeLocator(), model=model)
+        for is_so, model in models.items()
     }, wants
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag import models
 from rag.encode import Encoder, PreparedEncoder
 from rag.errors import ModelError
 from rag.models import cache_directory
@@ -67,7 +68,7 @@ def test_tokens_are_counted_without_special_ones(either: Encoder) -> None:
 def test_the_encoder_is_what_its_card_says(real_encoder: PreparedEncoder) -> None:
     assert real_encoder.dimension == 384
     assert real_encoder.window == 254
-    assert real_encoder.fingerprint.endswith("-int8-1")
+    assert real_encoder.fingerprint.endswith(f"-{models.RECIPE}")
     query = "How far did the river rise?"
     good, bad = real_encoder.encode(["The water went up by four metres.", "The mayor is ill."])
     assert real_encoder.encode_query(query) @ good > real_encoder.encode_query(query) @ bad + 0.1

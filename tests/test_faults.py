@@ -19,7 +19,7 @@ import pytest
 
 from rag import Library
 from rag.errors import LibraryDamaged, LibraryError, RagError
-from rag.testing import FakeEncoder, FakeModel
+from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
 Python = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -56,7 +56,13 @@ def change(library: Library, *statements: str) -> None:
 
 def opened(library: Library, notices: list[str]) -> Library:
     model = FakeModel(["[1] The river Lenn rose by four metres."])
-    return Library(library.directory, encoder=FakeEncoder(), model=model, notice=notices.append)
+    return Library(
+        library.directory,
+        encoder=FakeEncoder(),
+        locator=FakeLocator(),
+        model=model,
+        notice=notices.append,
+    )
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
@@ -128,7 +134,11 @@ def test_whatever_bit_flips_only_errors_of_ours_come_out(
             data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
         (directory / "library.db").write_bytes(data)
         library = Library(
-            directory, encoder=FakeEncoder(), model=FakeModel(), notice=notices.append
+            directory,
+            encoder=FakeEncoder(),
+            locator=FakeLocator(),
+            model=FakeModel(),
+            notice=notices.append,
         )
         for use in (
             library.articles,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from rag.answer import Support
-from rag.ground import check, numbers
+from rag.ground import Verdict, check, numbers
 
 DEAD = "The agency said that nearly 300 soldiers died and about 2,700 were wounded."
 PARK = "The mayor, Ada Park, said on Monday that the bridge in Lenndorf was closed."
@@ -15,35 +17,6 @@ FAR = (
     "The mayor, who did not resign, said on Monday that for months the old bridge over the river "
     "had been closed."
 )
-
-
-# Numbers
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2,700 and 2700", {"2700"}),
-        ("1,234,567.89", {"1234567.89"}),
-        ("two of 2", {"2"}),
-        ("Twenty-one", {"20", "1"}),
-        ("3.5, and 3.6.", {"3.5", "3.6"}),
-        ("It ended 2:1.", {"2", "1"}),
-        ("on 4th May 2024", {"4", "2024"}),
-        ("the first, the 1st", {"1"}),
-        ("three million, 3 million", {"3", "1000000"}),
-        ("hundreds of houses", {"100"}),
-        ("-5 or −5 degrees", {"-5"}),
-        ("in 2019-20, pages 3–5", {"2019", "20", "3", "5"}),
-        ("2½ hours", {"2", "½"}),
-        ("٣٠٠ قتيل", {"٣٠٠"}),
-        ("12,34", {"12,34"}),
-        ("weight and tension", set()),
-        ("", set()),
-    ],
-)
-def test_numbers_have_one_form(text: str, expected: set[str]) -> None:
-    assert numbers(text) == expected
 
 
 # Each wrong thing, and the same thing right
@@ -56,14 +29,16 @@ def test_numbers_have_one_form(text: str, expected: set[str]) -> None:
         ("About 2700 were wounded.", DEAD, None),
         ("Nearly 400 soldiers died.", DEAD, "number 400"),
         ("Nearly 2.7 soldiers died.", DEAD, "number 2.7"),
-        ("Nearly three hundred soldiers died.", DEAD, "number 100"),
+        ("Nearly three hundred soldiers died.", DEAD, None),
+        ("About 2.7 thousand were wounded.", DEAD, None),
+        ("Around 2,710 were wounded.", DEAD, "number 2710"),
         ("Two bridges were closed.", "2 bridges were closed.", None),
         ("2 bridges were closed.", "Three bridges were closed.", "number 2"),
-        ("It cost two billion crowns.", "It cost two million crowns.", "number 1000000000"),
+        ("It cost two billion crowns.", "It cost two million crowns.", "number 2000000000"),
         ("She came second.", "She came first.", "number 2"),
         ("Half of the hives were lost.", "A third of the hives were lost.", "number 0.5"),
         ("It was 5 degrees.", "It was -5 degrees.", "number 5"),
-        ("It grew 5¼ percent.", "It grew 5½ percent.", "number ¼"),
+        ("It grew 5¼ percent.", "It grew 5½ percent.", "number 5.25"),
         # A number that is there, but not so often.
         ("Nearly 300 died and 300 were wounded.", DEAD, "says 300 2 times"),
     ],
@@ -243,6 +218,94 @@ def _assert_found(claim: str, evidence: list[str], wrong: str | None) -> None:
         assert verdict.support in ("supported", "partly"), verdict.reason
 
 
+# What else the caller knows
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "support"),
+    [
+        ("It was closed on 13 January 2025.", "It was closed on Monday.", "supported"),
+        ("It was closed yesterday.", "It was closed on Tuesday.", "supported"),
+        ("It was closed in 2024.", "It was closed last year.", "supported"),
+        ("It was closed on 12 January 2025.", "It was closed on Monday.", "unsupported"),
+        ("It was closed in 2023.", "It was closed last year.", "unsupported"),
+        ("It was closed on Tuesday.", "It was closed on Monday.", "unsupported"),
+    ],
+)
+def test_days_are_told_from_the_day_of_the_article(
+    claim: str, evidence: str, support: Support
+) -> None:
+    written = datetime.date(2025, 1, 15)
+    assert check(claim, [evidence], written).support == support
+
+
+@pytest.mark.parametrize(
+    ("claim", "support"),
+    [
+        # The evidence has the rest of it, the question the name that it has no word for.
+        ("Cast members of Friends were paid $22,500 per episode.", "partly"),
+        ("Cast members of Cheers were paid $22,500 per episode.", "unsupported"),
+        ("Cast members of Friends were paid $40,000 per episode.", "unsupported"),
+        ("The cast members were paid $22,500 per episode.", "supported"),
+        # What was asked is no evidence of anything else.
+        ("Friends had ten seasons.", "unsupported"),
+    ],
+)
+def test_a_claim_may_take_its_subject_from_the_question(claim: str, support: Support) -> None:
+    evidence = ["In their first contracts the cast members were paid $22,500 per episode."]
+    asked = "How much did the cast of Friends earn per episode?"
+    assert check(claim, evidence, asked=asked).support == support
+    if support == "partly":
+        assert check(claim, evidence).support == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "verdict"),
+    [
+        (
+            "Sam Walton opened the store in Harrison.",
+            "That year Walton opened the second store in Harrison, Arkansas.",
+            Verdict("partly", "the evidence has Walton without the name Sam"),
+        ),
+        (
+            "The first store opened in Harrison.",
+            "The store opened in Harrison, Arkansas.",
+            Verdict("partly", "the number 1 is not in the evidence"),
+        ),
+        (
+            "The city will close the old bridge in May.",
+            "The city is expected to close the old bridge in May.",
+            Verdict("partly", 'it leaves out "expected"'),
+        ),
+        (
+            "Ostrand Bank sued Novak Steel.",
+            "Novak Steel sued Ostrand Bank.",
+            Verdict(
+                "unsupported",
+                "Ostrand Bank and Novak Steel are the other way round in the evidence",
+            ),
+        ),
+        (
+            "It closed on 3 May 2024.",
+            "It closed on 2 May 2024 and opened on 3 June.",
+            Verdict("unsupported", "the date 3 May 2024 is not in the evidence"),
+        ),
+        (
+            "It was 40 miles away.",
+            "It was 40 kilometers away.",
+            Verdict("unsupported", "the evidence has 40 in another unit"),
+        ),
+        (
+            "More than 300 soldiers died.",
+            DEAD,
+            Verdict("unsupported", "the evidence is on the other side of 300"),
+        ),
+    ],
+)
+def test_the_reason_says_what_does_not_hold(claim: str, evidence: str, verdict: Verdict) -> None:
+    assert check(claim, [evidence]) == verdict
+
+
 # Laws
 
 
@@ -253,6 +316,7 @@ WORDS = (
 SENTENCES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=15).map(" ".join)
 
 
+@settings(deadline=None)
 @given(st.lists(SENTENCES, min_size=1, max_size=4), st.data())
 @example(["He is.", "Rain fell."], None)
 def test_a_sentence_of_the_evidence_is_supported(
@@ -262,6 +326,7 @@ def test_a_sentence_of_the_evidence_is_supported(
     assert check(claim, evidence).support == "supported"
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1))
 @example("NASA'S")
 @example("“Dr. Low’S ſ'S ŉ 5½ −3 1,000.5.”")
@@ -271,6 +336,7 @@ def test_any_sentence_supports_itself(text: str) -> None:
     assert check(text, ["Another sentence.", text]).support == "supported"
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1))
 @example("LENNDORF'S NASA’S bridge")
 def test_numbers_and_names_of_a_sentence_are_never_strange_to_it(text: str) -> None:
@@ -286,27 +352,30 @@ FORMS = st.tuples(DIGITS, st.sampled_from(["{}", "{:,}", "{}.5", "-{}", "{}th", 
 )
 
 
+@settings(deadline=None)
 @given(SLOTS, SLOTS, FORMS, FORMS, st.lists(SENTENCES, max_size=2))
 @example("Nearly".split(), "died".split(), "300", "400", [])
+@example([], [], "5000", "4999.5", [])
 def test_another_number_is_never_supported(
     before: list[str], after: list[str], right: str, wrong: str, others: list[str]
 ) -> None:
     frame = " ".join([*before, "{}", *after])
     evidence = [frame.replace("{}", right), *others]
-    assume(not numbers(wrong) <= numbers(" ".join(evidence)))
     at = frame.split().index("{}")
     claim = " ".join([*frame.split()[:at], wrong, *frame.split()[at + 1 :]]).replace("{}", right)
+    assume(not numbers(claim) <= {one for text in evidence for one in numbers(text)})
     verdict = check(claim, evidence)
     assert verdict.support == "unsupported"
     assert "number" in (verdict.reason or "")
 
 
+@settings(deadline=None)
 @given(st.text() | SENTENCES, st.lists(st.text() | SENTENCES, max_size=3))
 @example("[" * 5000, ["not " * 500])
 @example("a'" * 5_000, ["n" * 5_000 + "'x"])
 @example("1," * 5_000, ["9" * 5_000])
 @example("\udce9\0", ["\ud800"])
 def test_it_never_raises(claim: str, evidence: list[str]) -> None:
-    verdict = check(claim, evidence)
+    verdict = check(claim, evidence, datetime.date(2025, 1, 15), claim)
     assert verdict.support in ("supported", "partly", "unsupported")
     assert (verdict.reason is None) == (verdict.support == "supported")

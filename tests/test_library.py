@@ -21,7 +21,7 @@ from rag.errors import (
 )
 from rag.generate import LlamaModel
 from rag.store import Store
-from rag.testing import FakeEncoder, FakeModel
+from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
 QUESTION = "By how many metres has the river Lenn in Lenndorf risen?"
 
@@ -59,7 +59,7 @@ def test_the_directory_may_come_from_the_environment(
 
 @pytest.mark.parametrize("ask", ["search", "ask"])
 def test_an_empty_library_says_so(tmp_path: Path, encoder: FakeEncoder, ask: str) -> None:
-    library = Library.open(tmp_path, encoder=encoder, model=FakeModel())
+    library = Library.open(tmp_path, encoder=encoder, locator=FakeLocator(), model=FakeModel())
     with pytest.raises(LibraryError, match=r"the library is empty \(add articles"):
         getattr(library, ask)(QUESTION)
     with pytest.raises(NotFound, match="no article to summarise"):
@@ -215,7 +215,13 @@ def test_another_encoder_is_refused_by_name_until_all_is_encoded_again(
     library: Library, articles: Path, notices: list[str]
 ) -> None:
     other = FakeEncoder("other", dimension=32)
-    second = Library(library.directory, encoder=other, model=FakeModel(), notice=notices.append)
+    second = Library(
+        library.directory,
+        encoder=other,
+        locator=FakeLocator(),
+        model=FakeModel(),
+        notice=notices.append,
+    )
     for use in (
         lambda: second.add(articles),
         lambda: second.search(QUESTION),
@@ -285,7 +291,7 @@ def test_while_one_writes_others_are_refused(
 def test_a_library_can_be_moved(library: Library, tmp_path: Path, encoder: FakeEncoder) -> None:
     place = tmp_path / "another place % #?ä"
     shutil.move(library.directory, place)
-    moved = Library.open(place, encoder=encoder, model=FakeModel())
+    moved = Library.open(place, encoder=encoder, locator=FakeLocator(), model=FakeModel())
     assert moved.verify() == []
     assert moved.search(QUESTION).hits[0].article.title == FLOOD
 

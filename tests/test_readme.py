@@ -34,6 +34,7 @@ def test_the_transcript_is_what_the_commands_print(tmp_path: Path) -> None:
             env=environment,
             capture_output=True,
             text=True,
+            encoding="utf-8",
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -45,7 +46,12 @@ def test_the_python_example_runs(tmp_path: Path) -> None:
     assert found
     code = found[1].replace("indexes/news", str(tmp_path / "library"))
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert "museum-bell" in done.stdout or "it was never ours" in done.stdout

@@ -18,7 +18,7 @@ from rag.answer import NOT_FOUND
 from rag.errors import Cancelled, NotFound, UsageError
 from rag.prompt import load_template
 from rag.summarize import CITATIONS, words_of
-from rag.testing import FakeEncoder, FakeModel
+from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
 FLOOD, BEES, COMET, STRIKE = (
     "The flood at Lenndorf",
@@ -53,7 +53,7 @@ def make(stock: Path) -> Make:
         script: Sequence[str] | Callable[[str], str] = copying, **options: object
     ) -> tuple[Library, FakeModel]:
         model = FakeModel(script, **options)  # type: ignore[arg-type]
-        return Library(stock, encoder=FakeEncoder(), model=model), model
+        return Library(stock, encoder=FakeEncoder(), locator=FakeLocator(), model=model), model
 
     return library
 
@@ -63,7 +63,12 @@ def of(tmp_path: Path) -> Callable[..., Library]:
     """A library of these texts, one an article."""
 
     def library(*texts: str, model: FakeModel | None = None) -> Library:
-        made = Library.open(tmp_path, encoder=FakeEncoder(), model=model or FakeModel(copying))
+        made = Library.open(
+            tmp_path,
+            encoder=FakeEncoder(),
+            locator=FakeLocator(),
+            model=model or FakeModel(copying),
+        )
         rows = [{"title": f"Title {n}", "text": text} for n, text in enumerate(texts)]
         lines = "\n".join(map(json.dumps, rows))
         added = made.add_documents([Document("texts.jsonl", lines.encode())])
@@ -364,7 +369,9 @@ def test_hostile_articles_get_no_number_but_their_own(of: Callable[..., Library]
 def typist(stock: Path) -> tuple[Library, list[str]]:
     """A library whose model writes what stands last in the list."""
     wants: list[str] = []
-    return Library(stock, encoder=FakeEncoder(), model=FakeModel(lambda _: wants[-1])), wants
+    return Library(
+        stock, encoder=FakeEncoder(), locator=FakeLocator(), model=FakeModel(lambda _: wants[-1])
+    ), wants
 
 
 WRITTEN = st.lists(

@@ -48,23 +48,37 @@ NOTHING = "Nothing found."
 )
 @click.argument("question", nargs=-1, required=True)
 @click.option("--no-stream", is_flag=True, help="Print the answer when it is complete.")
+@click.option(
+    "--doubt",
+    type=click.FloatRange(0, 1),
+    metavar="0-1",
+    help="How likely it may be that no sentence answers before the articles are taken not to say; "
+    "1 always answers.  [default: 0.85]",
+)
 @filtering
 @as_json
 @everywhere(model=True)
 @passed
 def ask(
-    settings: Settings, /, question: tuple[str, ...], no_stream: bool, as_json: bool, **filters: Any
+    settings: Settings,
+    /,
+    question: tuple[str, ...],
+    no_stream: bool,
+    doubt: float | None,
+    as_json: bool,
+    **filters: Any,
 ) -> None:
     """Answer a question from the articles, with the exact places it rests on.
 
     QUESTION may be several words without quotes; "-" reads it from standard input.
     """
-    from rag.ask import check_question
+    from rag.ask import DOUBT, check_question
 
     asked = check_question(from_input(question, "question"))
     library = settings.existing()
     filter = chosen(library, **filters)
-    stream = library.ask(asked, filter=filter, stream=True)
+    doubt = DOUBT if doubt is None else doubt
+    stream = library.ask(asked, filter=filter, doubt=doubt, stream=True)
     # A KeyboardInterrupt would be lost in the functions that llama.cpp calls back.
     with at_interrupt(stream.cancel):
         if not (as_json or no_stream):

@@ -55,6 +55,7 @@ def doctor(settings: Settings, /, prepare: bool, as_json: bool) -> None:
         ("cache", _cache),
         ("embedded models", _embedded),
         ("encoder", lambda: _encoder(settings, prepare)),
+        ("locator", lambda: _locator(settings, prepare)),
         ("model", lambda: _model(settings, prepare)),
         ("prompts", _prompts),
         ("library", lambda: _library(settings)),
@@ -181,6 +182,17 @@ def _encoder(settings: Settings, prepare: bool) -> Checks:
         yield _unprepared("encoder")
     else:
         yield Check("encoder", "ok", f"{used.name}, prepared ({used.fingerprint})")
+
+
+def _locator(settings: Settings, prepare: bool) -> Checks:
+    from rag import models
+
+    try:
+        used = models.locator(settings.notice if prepare else _refuse)
+    except _NotPreparedError:
+        yield _unprepared("locator")
+    else:
+        yield Check("locator", "ok", f"prepared ({used.fingerprint})")
 
 
 def _model(settings: Settings, prepare: bool) -> Checks:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rag.library import Library
 
 BROKEN = 3
-SYSTEM = ("gold", "articles", "model", "adapter", "encoder", "prompt", "summary_prompt")
+SYSTEM = ("gold", "articles", "model", "adapter", "encoder", "locator", "prompt", "summary_prompt")
 
 
 class _WithRun(ExplainedGroup):

@@ -39,6 +39,7 @@ NEEDED = (
     Needed("nncf", "nncf", "3.4", light=False),
     Needed("openvino", "openvino", "2026.4"),
     Needed("sentence-transformers", "sentence_transformers", "6.2", light=False),
+    Needed("safetensors", "safetensors", "0.6"),
     Needed("tokenizers", "tokenizers", "0.22"),
     Needed("torch", "torch", "2.13", light=False),
     Needed("charset-normalizer", "charset_normalizer", "3.5"),

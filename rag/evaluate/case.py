@@ -19,7 +19,7 @@ from rag.read import normalise
 if TYPE_CHECKING:
     from rag.library import Library
 
-FINGERPRINTS = ("model", "adapter", "prompt", "encoder")
+FINGERPRINTS = ("model", "adapter", "prompt", "encoder", "locator")
 
 
 class Corpus:

@@ -41,7 +41,7 @@ class Asker:
 
     Args:
         task: gets a question and returns an `Answer`; one that takes `filter` can have evidence
-            kept from it, one that takes `history` can follow a conversation.
+            kept from it, one that takes `history`, the answers so far, can follow a conversation.
         summarize: gets article references and `length`, and returns a `Summary`.
     """
 
@@ -79,7 +79,10 @@ class Asker:
         if item.before:
             if not _takes(self._task, "history"):
                 raise NoAnswer("a conversation, which this system can't follow")
-            options["history"] = list(item.before)
+            history: list[Answer] = []
+            for question in item.before:
+                history.append(self._task(question, history=list(history), **options))
+            options["history"] = history
         return self._task(item.question, **options)
 
     def _ids(self, item: Item) -> list[str]:
@@ -277,7 +280,7 @@ def _system(
 ) -> dict[str, str | None]:
     """What the run was made with."""
     found: dict[str, str | None] = {"gold": gold.fingerprint, "articles": corpus.fingerprint}
-    for name in ("model", "adapter", "encoder"):
+    for name in ("model", "adapter", "encoder", "locator"):
         found[name] = _fingerprint(name, [case for case, _ in cases])
     for name, summaries in (("prompt", False), ("summary_prompt", True)):
         some = [case for case, _ in cases if (case.item.kind == "summary") == summaries]

@@ -60,7 +60,7 @@ class Rules:
     allowed: frozenset[str] = frozenset()
 
 
-SYSTEM = ("gold", "articles", "model", "adapter", "encoder", "prompt", "summary_prompt")
+SYSTEM = ("gold", "articles", "model", "adapter", "encoder", "locator", "prompt", "summary_prompt")
 
 
 def read_rules(table: Mapping[str, Any], where: str = "[tool.rag.eval]") -> Rules:

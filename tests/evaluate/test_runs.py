@@ -29,7 +29,7 @@ from rag.evaluate import (
 )
 from rag.evaluate.report import STATUSES
 from rag.evaluate.verdict import BROKEN, PASS, REGRESSION
-from rag.testing import FakeEncoder, FakeModel
+from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
 World = Any  # of conftest.py, which can't be imported
 Said = Any
@@ -174,12 +174,12 @@ def test_a_conversation_goes_to_those_who_can_follow() -> None:
     gold = parse_gold(json.dumps({"id": "a", "turns": turns}))
     asked: list[Any] = []
 
-    def follows(question: str, history: list[str]) -> Answer:
-        asked.append((question, history))
+    def follows(question: str, history: list[Answer]) -> Answer:
+        asked.append((question, [answer.question for answer in history]))
         return Answer(question, (), True, Trace())
 
     assert run(gold, follows, corpus=Corpus([])).counts()["pass"] == 1
-    assert asked == [("Why?", ["Who?"])]
+    assert asked == [("Who?", []), ("Why?", ["Who?"])]
     (other,) = run(gold, lambda q: Answer(q, (), True, Trace()), corpus=Corpus([]))
     assert (other.status, other.reason) == (
         "missing",
@@ -362,8 +362,8 @@ def test_a_summary_passes_or_says_why_not(
 
 
 def test_a_library_is_asked_as_it_is(stock: Path, encoder: FakeEncoder) -> None:
-    model = FakeModel(["[2] The river Lenn rose by four metres."])
-    library = Library(stock, encoder=encoder, model=model)
+    model = FakeModel(["[1] The river Lenn rose by four metres."])
+    library = Library(stock, encoder=encoder, locator=FakeLocator(), model=model)
     quote = {"article": "flood.md", "quote": "The river Lenn rose by four metres."}
     question = "The river Lenn rose by how many metres?"
     facts = [{"number": 4, "unit": "metre"}]

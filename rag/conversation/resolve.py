@@ -1,0 +1,441 @@
+"""Fills what a follow-up leaves open: pronouns, bare nouns, and what it doesn't say at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answer import Answer
+from rag.conversation import lexicon as lx
+from rag.conversation.antecedents import PARTS, Part, Turn, best, owned
+from rag.conversation.fragments import completed, is_fragment
+from rag.conversation.mentions import Kind, Mention, kind_of, mentions
+from rag.conversation.pronouns import is_owning, parted, points_out
+from rag.conversation.tokens import Token, tokens
+from rag.conversation.turns import content, stem
+
+REMEMBERED = 6  # turns: what was said earlier is seldom meant any more
+TOPICS = 3
+
+_AND = re.compile(r"(?:and|but|so|or|ok(?:ay)?|also)\b,?\s+(?:then\b,?\s+)?", re.IGNORECASE)
+_CONTRACTED = re.compile(r"\b(he|she|it|that|there|who|what|where|when|how)['’]s\b", re.IGNORECASE)
+_HAPPENED = re.compile(
+    r"(?P<how>when|where|why|how often) (?:(?:did|does) (?:that|this) (?:happen|occur|take place)|"
+    r"(?:was|is) (?:that|this))\W*",
+    re.IGNORECASE,
+)
+_ADVERBS = frozenset(("when", "where", "why", "how"))
+_HAPPENING = frozenset(
+    "happen happened happens occur occurred cause caused causes place begin began start started "
+    "end ended last lasted trigger triggered break broke".split()
+)
+_HANDLED = frozenset(
+    "kept stored moved displayed stolen delivered painted written published shown carried "
+    "transported worn signed".split()
+)
+_WEAK = frozenset(
+    "else other others another one ones same also too then again latter former".split()
+)
+_VAGUE = (
+    lx.SIDES
+    | lx.TIMES
+    | frozenset(
+        "people person man woman child men women children thing someone member victim winner owner "
+        "author capital mayor leader evidence detail place country city point case problem way "
+        "reaction response consequence difference advantage main first next last third fourth "
+        "fifth final more board".split()
+    )
+)
+_TIMELESS = frozenset("invent invented discover discovered invention".split())
+_UNIQUE = frozenset(
+    "sun moon earth world internet sky universe weather future past sea pope web".split()
+)
+_ALIKE = tuple(
+    frozenset(words.split())
+    for words in (
+        "law bill act legislation rule ban measure decree reform treaty",
+        "ship boat vessel ferry yacht tanker cruiser freighter submarine liner",
+        "plane aircraft jet airliner helicopter flight",
+        "book novel story work biography memoir",
+        "film movie documentary",
+        "car vehicle truck bus train",
+        "animal species bird insect fish",
+        "picture painting photo photograph image portrait",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """New words for a stretch of a question."""
+
+    start: int
+    end: int
+    text: str
+
+
+def whole(question: str, history: Sequence[Answer]) -> str:
+    """The question with what it leaves unsaid; unchanged if it stands on its own.
+
+    Args:
+        history: the answers before it, the last one last. The questions that they were asked with
+            may have been follow-ups themselves.
+
+    >>> from rag.answer import Trace
+    >>> whole("Who wrote it?", [Answer("What is Dune?", (), True, Trace())])
+    'Who wrote Dune?'
+    """
+    turns: list[Turn] = []
+    for answer in history[-REMEMBERED:]:
+        asked = answer.trace.asked or _whole(answer.question, turns)
+        if tokens(asked):
+            turns.append(Turn(asked, answer))
+    return _whole(question, turns)
+
+
+def _whole(question: str, turns: Sequence[Turn]) -> str:
+    plain = " ".join(question.split())
+    if not turns or not any(one.isalnum() for one in plain):
+        return question
+    connected = _AND.match(plain)
+    bare = _CONTRACTED.sub(r"\1 is", plain[connected.end() :] if connected else plain)
+    if is_fragment(bare, connected is not None):
+        return _tidy(_asking(completed(bare, turns)))
+    if (again := _HAPPENED.fullmatch(bare)) and turns[-1].tokens[0].low in _ADVERBS:
+        return _tidy(completed(again["how"], turns))
+    changes = _changes(bare, turns)
+    if changes is not None:
+        changes = changes or [_context(bare, turns)]
+        return _tidy(_applied(bare, [*changes, *_linked(bare, turns, changes)]))
+    if _is_open(bare, turns, connected is not None):
+        return _tidy(_applied(bare, _linked(bare, turns, []) or [_context(bare, turns)]))
+    return question
+
+
+def _tidy(text: str) -> str:
+    text = re.sub(r"\s+([,?])", r"\1", " ".join(text.split()))
+    return text[:1].upper() + text[1:]
+
+
+def _applied(question: str, changes: Sequence[_Change]) -> str:
+    for one in sorted(changes, key=lambda change: -change.start):
+        question = f"{question[: one.start]}{one.text}{question[one.end :]}"
+    return _asking(question)
+
+
+def _asking(question: str) -> str:
+    question = question.rstrip(" .!")
+    asks = tokens(question)[0].low in lx.WH | lx.AUXILIARIES
+    return f"{question}?" if asks and not question.endswith("?") else question
+
+
+# Pronouns
+
+
+def _changes(question: str, turns: Sequence[Turn]) -> list[_Change] | None:
+    """What stands for the pronouns that mean nothing in the question; None if there is none.
+
+    An empty list: there are some, and nothing is known that they could stand for.
+    """
+    some, inside = tokens(question), mentions(question)
+    places: dict[Part, int] = {}
+    for at, token in enumerate(some):
+        part = PARTS.get(token.low)
+        if part and part not in places and points_out(question, some, at, inside):
+            places[part] = at
+    changes: list[_Change] = []
+    taken: list[str] = []
+    for part, at in sorted(places.items(), key=lambda item: item[1]):
+        elsewhere = () if part == "there" else taken
+        found = best(part, turns, elsewhere, _favour(some, at))
+        if found:
+            if part == "there":
+                found = replace(found, text=_dated(found, turns))
+            taken.append(found.text)
+            changes.append(_Change(some[at].start, some[at].end, _instead(some, at, found)))
+    if places and not changes and (any(one.name for one in inside) or len(_telling(some)) > 1):
+        return None  # it says enough: "When do they throw fish at the market?"
+    shown = list(_demonstratives(some, inside, turns))
+    then = None if any(one.name for one in inside) and not changes else _then(some, turns)
+    if not (places or shown or then):
+        return None
+    changes += [one for one in shown if one.text]
+    if then and not changes:
+        changes.append(_context(question, turns, known=then.text))
+    return [*changes, then] if then else changes
+
+
+def _favour(some: Sequence[Token], at: int) -> dict[Kind, float]:
+    """What the verbs of a question make likelier: events happen, companies are not written."""
+    low = {one.low for one in some}
+    if not _HAPPENING.isdisjoint(low):
+        return {"event": 1.6}
+    if not _HANDLED.isdisjoint(low) and not low.isdisjoint(lx.AUXILIARIES):
+        return {"group": 0.5, "place": 0.5}
+    before = some[at - 1] if at else None
+    is_object = before is not None and (before.verb or before.low in lx.PREPOSITIONS)
+    return {"group": 0.8, "place": 0.9} if is_object and some[at].low == "it" else {}
+
+
+def _instead(some: Sequence[Token], at: int, found: Mention) -> str:
+    token = some[at]
+    if token.low == "there":
+        return _at_place(some, at, found)
+    if is_owning(some, at) or token.low in ("his", "hers", "theirs", "its"):
+        text = found.core or found.text
+        return f"{text}’" if found.plural and text.endswith("s") else f"{text}'s"
+    return found.text
+
+
+def _at_place(some: Sequence[Token], at: int, found: Mention) -> str:
+    if at and some[at - 1].low in ("from", "to", "over", "near", "around", "through", "of"):
+        return found.text
+    usual = "at" if found.kind in ("group", "event", "thing") else "in"
+    before = found.before if found.before in ("in", "on", "at", "near", "aboard") else usual
+    return f"{before} {found.text}"
+
+
+def _dated(found: Mention, turns: Sequence[Turn]) -> str:
+    """The time that stood right behind a place: "on the island in 2016"."""
+    for turn in turns:
+        if turn.time and (
+            place := re.search(rf"{re.escape(found.text)} in {turn.time}", turn.question)
+        ):
+            return place[0]
+    return found.text
+
+
+def _then(some: Sequence[Token], turns: Sequence[Turn]) -> _Change | None:
+    """The "then" that is a time: "until then", "Who was president then?"."""
+    at = next((place for place, one in enumerate(some) if place and one.low == "then"), None)
+    time = next((turn.time for turn in reversed(turns) if turn.time), "")
+    if at is None or not time:
+        return None
+    if some[at - 1].low in lx.PREPOSITIONS:
+        return _Change(some[at].start, some[at].end, time)
+    if any(one.word for one in some[at + 1 :]):
+        return None
+    return _Change(some[at].start, some[at].end, _at_time(time))
+
+
+def _at_time(time: str) -> str:
+    day = re.search(r"\b\d{1,2}(?:st|nd|rd|th)?\b", time)
+    return f"{'on' if day else 'in'} {time}"
+
+
+# "that ship", "this", "those"
+
+
+def _demonstratives(
+    some: Sequence[Token], inside: Sequence[Mention], turns: Sequence[Turn]
+) -> Iterator[_Change]:
+    """What "that ship" and "this" mean; a change to nothing where it is not known."""
+    for at, token in enumerate(some):
+        if token.low not in ("that", "this", "these", "those"):
+            continue
+        noun = next((one for one in inside if one.start == token.start), None)
+        ours = token.low != "that" and at + 1 < len(some) and kind_of(some[at + 1].low) == "time"
+        if ours:  # "these days", "this year's harvest"
+            continue
+        if noun and noun.kind == "time":
+            time, before = turns[-1].time, some[at - 1] if at else token
+            if time and before.low in ("at", "in", "on"):
+                yield _Change(before.start, noun.end, _at_time(time))
+            elif time:
+                yield _Change(token.start, noun.end, time)
+        elif noun:
+            found = _alike(noun, turns)
+            yield _Change(token.start, noun.end, found.text if found else "")
+        elif _is_alone(some, at) and not parted(some[:at], said=False):
+            event = best("it", turns) if token.low in ("that", "this") else best("they", turns)
+            known = event if event and (event.kind == "event" or event.plural) else None
+            yield _Change(token.start, token.end, known.text if known else "")
+
+
+def _is_alone(some: Sequence[Token], at: int) -> bool:
+    """Whether a demonstrative is a pronoun: "Why did that happen?", not "say that prices rose"."""
+    before = some[at - 1] if at else None
+    after = some[at + 1] if at + 1 < len(some) else None
+    ends = after is None or not after.word or after.verb or after.low in lx.AUXILIARIES
+    if before is None or not ends:
+        return False
+    if before.low in ("do", "done", "be", "been"):
+        return False  # "What did she do that made her famous?"
+    return before.low in lx.AUXILIARIES | lx.PREPOSITIONS or before.verb
+
+
+def _alike(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
+    """What was spoken of under this noun, one like it, or at least one of its kind."""
+    return _same_noun(noun, turns) or _same_kind(noun, turns)
+
+
+def _same_noun(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
+    wanted = lx.singular(noun.head)
+    for turn in reversed(turns):
+        for one in turn.antecedents:
+            head = lx.singular(one.noun)
+            if head == wanted or any({head, wanted} <= words for words in _ALIKE):
+                return one.mention
+    return None
+
+
+def _same_kind(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
+    if noun.kind in ("thing", "unknown"):
+        return None
+    every = [one.mention for turn in reversed(turns) for one in turn.antecedents]
+    some = [one for one in every if one.plural == noun.plural]
+    same = [one for one in some if one.kind == noun.kind]
+    unsure = [one for one in some if one.name and one.kind in ("unknown", "thing")]
+    return next(iter(same or (unsure if noun.kind == "group" else [])), None)
+
+
+# Questions without a pronoun that say too little
+
+
+def _is_open(question: str, turns: Sequence[Turn], connected: bool) -> bool:
+    """Whether a question speaks of nothing by name, and of something that was named before."""
+    some, inside = tokens(question), mentions(question)
+    if any(one.name for one in inside) or any(one.number for one in some):
+        return False
+    telling = _telling(some)
+    if not telling or _asks_of_what(some) or (_counts_nothing(some) and len(telling) < 2):
+        return True
+    # "How many cars were hurt?" is about a certain event, "How many planets exist?" is not.
+    past = any(one.low in ("was", "were", "had", "did") or _is_past(one) for one in some)
+    if connected and (past or any(one.low == "the" for one in some)):
+        return True
+    asked = next((one for one in inside if one.asked), None)
+    if asked and all(asked.start <= one.start < asked.end for one in telling):
+        return past or asked.kind in ("person", "group", "place")
+    rest = [one for one in telling if not asked or one.start > asked.end]
+    if len(rest) < 2 and past and any(_is_bare(one) for one in inside):
+        return _TIMELESS.isdisjoint(one.low for one in some)
+    return len(telling) < 3 and _speaks_of_known(some, inside, turns, len(telling))
+
+
+def _telling(some: Sequence[Token]) -> list[Token]:
+    """The words that could say by themselves what a question is about."""
+    first = some[0] if some and some[0].low in lx.VERBS else None  # "Tell me more"
+    return [
+        one
+        for one in some
+        if one.word
+        and one is not first
+        and not (one.low in lx.FUNCTION or _is_participle(one.low))
+        and not (one.verb and (one.low in lx.VERBS or not one.main))
+        and lx.singular(one.low) not in _VAGUE
+    ]
+
+
+def _speaks_of_known(
+    some: Sequence[Token],
+    inside: Sequence[Mention],
+    turns: Sequence[Turn],
+    telling: int,
+) -> bool:
+    """Whether it has a word such as "else", or a "the trial" that was spoken of.
+
+    Args:
+        telling: how many words say what it is about.
+    """
+    if telling < 2 and any(one.low in _WEAK for one in some):
+        return True
+    bare = [one for one in inside if _is_bare(one)]
+    said = {stem(one.low) for text in turns[-1].evidence for one in tokens(text)}
+    if any(stem(one.head) in said or _same_noun(one, turns) for one in bare):
+        return True
+    return telling < 2 and any(_same_kind(one, turns) for one in bare)
+
+
+def _asks_of_what(some: Sequence[Token]) -> bool:
+    """ "Who was the captain?": of what was said before."""
+    low = [one.low for one in some if one.word]
+    copula = len(low) in (4, 5) and low[1] in ("is", "was", "are", "were") and low[2] == "the"
+    return copula and low[0] in ("who", "what", "where", "when") and low[-1] not in _UNIQUE
+
+
+def _counts_nothing(some: Sequence[Token]) -> bool:
+    """ "How many were hurt?": how many of whom was said before."""
+    words = [one.low for one in some[:3]]
+    return (
+        words[:1] == ["how"]
+        and words[1:2] in (["many"], ["much"])
+        and (words[2:] != [] and (words[2] in lx.AUXILIARIES or words[2] in lx.VERBS))
+    )
+
+
+def _is_past(token: Token) -> bool:
+    return token.verb and (token.low.endswith("ed") or token.low in lx.IRREGULAR_PAST)
+
+
+def _is_participle(word: str) -> bool:
+    return len(word) > 4 and word.endswith(("ed", "est", "ier"))
+
+
+def _is_bare(mention: Mention) -> bool:
+    """Whether it is a "the alliance", which says not which one."""
+    words = mention.text.lower().split()
+    few = len(words) in (2, 3) and mention.text == mention.core
+    return few and words[0] == "the" and words[-1] not in _UNIQUE and not mention.name
+
+
+def _linked(question: str, turns: Sequence[Turn], changes: Sequence[_Change]) -> list[_Change]:
+    """Names for the bare nouns of a question, in brackets: "the company (Volkswagen)"."""
+    said = " ".join([question, *(one.text for one in changes)]).lower()
+    found: list[_Change] = []
+    for noun in mentions(question):
+        if not _is_bare(noun) or noun.kind == "time":
+            continue
+        meant = _alike(noun, turns)
+        if meant is None:
+            continue
+        words = set(content(meant.text)) - {stem(noun.head)}
+        if words <= set(content(said)):
+            continue
+        if noun.head in meant.text.lower().split():
+            found.append(_Change(noun.start, noun.end, meant.text))
+        else:
+            found.append(_Change(noun.end, noun.end, f" ({meant.text})"))
+    return found
+
+
+def _context(question: str, turns: Sequence[Turn], known: str = "") -> _Change:
+    """What the question before was about, put behind this one.
+
+    Args:
+        known: what the question is to say anyway.
+    """
+    end = len(question.rstrip(" ?.!"))
+    turn = turns[-1]
+    topics = _topics(turn, question)
+    texts = [one.text for one in topics]
+    if turn.time and not any(turn.time in text for text in [*texts, question, known]):
+        texts.append(turn.time)
+    last = tokens(question[:end])[-1]
+    if len(texts) == 1 and topics and topics[0].kind in ("event", "place", "group"):
+        before = topics[0].before
+        if before in ("in", "at", "on", "during") and last.low not in lx.PREPOSITIONS:
+            return _Change(end, end, f" {before} {texts[0]}")
+    words = ", ".join(texts) or turn.question.rstrip(" ?.!")
+    return _Change(end, end, f" ({words})")
+
+
+def _topics(turn: Turn, question: str) -> list[Mention]:
+    """The largest things that a turn spoke of, but for those that the question has itself."""
+    chosen: list[Mention] = []
+    ends = 0
+    own = set(content(question))
+    for one in turn.mentions:
+        inner = one.side and any(one.start < other.start < one.end for other in turn.mentions)
+        if one.end <= ends or inner or (set(content(one.text)) <= own):
+            continue
+        if one.asked and len(turn.mentions) > 1:
+            continue
+        ends = one.end
+        chosen.append(owned(one, turn))
+    return [
+        one
+        for one in chosen[:TOPICS]
+        if not any(one.text in other.text for other in chosen if other is not one)
+    ]

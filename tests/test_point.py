@@ -1,0 +1,319 @@
+"""An answer in the articles' own words: when a phrase will do, and which one it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from time import process_time
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from rag.article import Article, Sentence
+from rag.choose import Choice, Pointer
+from rag.evidence import Evidence
+from rag.point import MOST, NEAR, SURE, phrase, pointed, wants_several, whole_words
+
+# When a phrase will do
+
+ONE = """
+Who won the election?
+Who is the mayor of Lenndorf?
+Who was the first woman in space?
+Whose house burned down?
+By whom was the bridge built?
+When did the strike begin?
+When was the two-day festival held?
+In what year did the war end?
+What year was she born?
+On which day does the comet pass the sun?
+Where do the penguins nest?
+Where was the last meeting held?
+In which city does the mayor live?
+Which city hosts the games?
+Which river runs through Lenndorf?
+Which country borders Norway?
+Which company makes the engines?
+Which bus goes to the harbour?
+Which species was found in the cave?
+Which Texas town lost its harbour?
+Which sports club won?
+Which US state is the largest?
+How many people were hurt?
+How much did the union ask for?
+How much money was stolen?
+How old is the captain?
+How old was the youngest victim?
+How long did the five-day race last year take the winner?
+How far is it from the island to the coast?
+How far apart are the two-storey houses?
+How tall is the tower?
+How hot was it on Tuesday?
+How cold did it get?
+How few votes did he win by?
+How soon is the verdict expected?
+How heavy is the bell?
+How young was the youngest rider?
+How thick is the ice?
+How expensive is a ticket?
+How often does the ferry sail?
+What is the capital of Peru?
+What is the name of the comet?
+What was the name of the ship which crosses the lake?
+What is Texas known for?
+What does the union want?
+What do bees make?
+What did Beekeepers find?
+What colour is the flag?
+What gas do plants take in?
+What percentage of the hives was lost?
+What animal eats bamboo?
+What is the distance between Paris and Rome?
+Who won the match between Norway and Peru?
+Who holds the all-time record?
+Who scored the most goals of all time?
+Who topped the list of the richest?
+How long is the waiting list?
+What time is it?
+What's the boss called?
+To what address was the letter sent?
+Name the capital of Peru.
+Is the mayor ill?
+Did Park resign?
+"""
+SEVERAL = """
+Which towns lost power?
+Which European countries signed the treaty?
+Which of the men died, and when?
+In which cities did trams stop?
+According to the report, which firms knew?
+Do you know which roads are closed?
+What towns lost power?
+What other reasons did he give?
+What are the demands of the union?
+What were the results?
+Which are the largest islands?
+Who are the members of the council?
+Who were the founders?
+Name the towns that lost power.
+Name three of the towns.
+List the winners.
+Can you list the winners?
+Give me a list of the winners.
+Who won, and when?
+When and where was she born?
+What is the name and age of the captain?
+Both ships sank: where?
+What did the two sides agree on?
+Who leads each party?
+Where did all the bees go?
+Who besides Park was charged?
+Who other than Park was charged?
+What are the ages of Ada and Bert, respectively?
+Why did the mayor resign?
+Why?
+For what reason was the bridge closed?
+What is the reason for the delay?
+How did the fire start?
+How?
+How can the virus be stopped?
+How is cheese made?
+How come nobody knew?
+How do vaccines work?
+Explain how bees make honey.
+Describe the bell.
+What is the difference between a comet and a planet?
+What are the differences between the two reports?
+What causes tides?
+What kinds of fish live there?
+What happens when the lake freezes?
+WHICH TOWNS LOST?
+"""
+
+
+def lines(table: str) -> list[str]:
+    return table.strip().split("\n")
+
+
+@pytest.mark.parametrize("question", lines(ONE))
+def test_one_fact_is_wanted(question: str) -> None:
+    assert not wants_several(question)
+
+
+@pytest.mark.parametrize("question", lines(SEVERAL))
+def test_several_facts_or_a_reason_are_wanted(question: str) -> None:
+    assert wants_several(question)
+
+
+@pytest.mark.parametrize("word", ["between a ", "what ", "which a ", "how ", "a", "list, "])
+def test_a_long_question_is_looked_at_in_no_time(word: str) -> None:
+    began = process_time()
+    wants_several(word * 10_000)
+    assert process_time() - began < 5
+
+
+# Which phrase
+
+RIVER = "The river Lenn rose by four metres on Monday."
+
+
+def evidence(text: str, before: str = "", after: str = "", score: float = 0.0) -> Evidence:
+    """A sentence within an article."""
+    article = Article.of(before + text + after, title="T")
+    end = len(before) + len(text)
+    return Evidence(article, Sentence(article.id, len(before), end), 0, score)
+
+
+def pointers(text: str, chances: dict[str, float]) -> list[Pointer]:
+    one = evidence(text, "Rain fell. ", " More soon.")
+    return [
+        Pointer(one, text.index(part), text.index(part) + len(part), chance)
+        for part, chance in chances.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("chances", "expected"),
+    [
+        ({"four metres": 0.6}, "four metres"),
+        # Variants of one phrase are taken together: the shortest that has half of their chance.
+        ({"four metres": 0.5, "four": 0.3, "by four metres": 0.1}, "four metres"),
+        ({"four": 0.5, "four metres": 0.3, "by four metres": 0.1}, "four"),
+        ({"four": 0.3, "by four metres": 0.25, "four metres": 0.2}, "four metres"),
+        ({"river": 0.2, "river Lenn": 0.2, "The river": 0.2}, "The river"),
+        # Two places: neither is surer than the other.
+        ({"four metres": 0.3, "Monday": 0.3}, None),
+        ({"four metres": 0.3, "four": 0.1, "Monday": 0.3}, None),
+        ({"four metres": 0.6, "Monday": 0.1}, "four metres"),
+        # Whole words only, without punctuation.
+        ({"our metr": 0.6}, "four metres"),
+        ({"Monday.": 0.6}, "Monday"),
+        ({".": 0.6}, "Monday"),
+        ({RIVER: 0.6}, RIVER[:-1]),
+        ({"Monday": 0.0}, "Monday"),
+    ],
+)
+def test_the_phrase_that_pointers_agree_on(chances: dict[str, float], expected: str | None) -> None:
+    assert phrase(pointers(RIVER, chances)) == expected
+
+
+@pytest.mark.parametrize("extra", [-0.01, 0.01])
+def test_two_places_are_two_answers_unless_most_is_in_one(extra: float) -> None:
+    chances = {"four metres": MOST + extra, "Monday": 1 - MOST - extra}
+    assert phrase(pointers(RIVER, chances)) == ("four metres" if extra > 0 else None)
+
+
+@pytest.mark.parametrize("text", ["- — -", "…", "()", "“ ”", "Well — yes"])
+def test_a_phrase_without_a_word_is_none(text: str) -> None:
+    one = evidence(text)
+    for start in range(len(text)):
+        found = phrase([Pointer(one, start, start + 1, 0.9)])
+        assert found in {None, "Well", "yes"}
+        assert (found is None) == (not re.search(r"\w", text) or text[start] == "—")
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "words"),
+    [
+        ("He is a 14-year-old boy.", "year", "14-year-old"),
+        ("It cost $5 million (about 4.6 million euros).", "5 million", "$5 million"),
+        ("It cost $5 million (about 4.6 million euros).", "4.6 million euros", "4.6 million euros"),
+        ("A third, or 33.3%, was lost.", "33", "33.3%"),
+        ("They moved to the U.S. in May.", "the U.S", "the U.S."),
+        ("It ends at 5 p.m., they said.", "5 p.m.", "5 p.m."),
+        ("He flew to Washington, D.C.", "Washington, D.C", "Washington, D.C."),
+        ("He flew to Washington.", "Washington.", "Washington"),
+        ("“Never,” she said.", "Never,", "Never"),
+        ("It was -12 °C at noon.", "12", "-12"),
+        ("It was -12 °C at noon.", "-12 °C", "-12 °C"),
+        ("It fell by .5 per cent.", "5", ".5"),
+        ("It was cold (-12 °C) at noon.", "12 °C", "-12 °C"),
+        ("From 1914–1918 he served.", "1918", "1914–1918"),
+        ("- 12 men left", "- 12 men", "12 men"),
+        ("She saw Paris—the capital—once.", "Paris", "Paris"),
+        ("She saw Paris—the capital—once.", "capital", "capital"),
+        ("Then...5 men left.", "5", "Then...5"),
+        ("...5 men left.", "5", "5"),
+        ("The dogs' home, Rock 'n' Roll!", "Roll", "Roll"),
+        ("Das sagte „Adam“ gestern.", "Adam", "Adam"),
+        ("He said 👩‍👩‍👧!", "👩", "👩‍👩‍👧"),
+    ],
+)
+def test_whole_words(text: str, part: str, words: str) -> None:
+    start = text.index(part)
+    assert whole_words(text, start, start + len(part)) == words
+
+
+TEXTS = st.one_of(
+    st.text(min_size=1, max_size=30),
+    st.text(st.sampled_from("ab1 .,-—–()“”\"'’…\u0301\n"), min_size=1, max_size=20),
+    st.just(RIVER),
+)
+
+
+@st.composite
+def pointing(draw: st.DrawFn) -> list[Pointer]:
+    """Pointers anywhere into a sentence in an article of any text."""
+    one = evidence(draw(TEXTS), draw(st.text(max_size=5)), draw(st.text(max_size=5)))
+    length = len(one.text)
+    made = []
+    for _ in range(draw(st.integers(1, 5))):
+        start = draw(st.integers(0, length - 1))
+        end = draw(st.integers(start + 1, length))
+        made.append(Pointer(one, start, end, draw(st.floats(0, 1))))
+    return made
+
+
+EDGES = " \t\n,;:!?…¿¡\"'“”„‘’‚«»‹›()[]{}—"  # "-", "–" and "." may be a number's
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example([Pointer(evidence("a — b"), 2, 3, 1.0)])
+@given(pointing())
+def test_a_phrase_is_whole_words_of_its_sentence(some: list[Pointer]) -> None:
+    found = phrase(some)
+    if found is None:
+        return
+    text = some[0].evidence.text
+    assert found
+    assert found[0] not in EDGES
+    assert found[-1] not in EDGES + "-–"
+    assert found[-1] != "." or re.search(r"\b[^\W\d_]\.[^\W\d_]\.$", found)
+    assert found[0] not in "-–." or found[1:2].isdigit()
+    edge = rf"[{re.escape(EDGES)}.–-]*"
+    assert re.search(rf"(?:\A|[\s—]){edge}{re.escape(found)}{edge}(?:[\s—]|\Z)", text)
+
+
+# In an answer
+
+
+def answered(question: str, chances: dict[str, float], *others: Evidence) -> Sequence[str]:
+    some = pointers(RIVER, chances)
+    choice = Choice((some[0].evidence, *others), 0.1, tuple(some))
+    claims = list(pointed(question, choice))
+    assert all(claim.support == "quoted" for claim in claims)
+    assert [claim.citations for claim in claims] == [
+        (one.citation,) for one in choice.evidence[: len(claims)]
+    ]
+    return [claim.text for claim in claims]
+
+
+def test_a_sure_phrase_answers_and_else_the_sentence_does() -> None:
+    question = "How far did the river rise?"
+    assert answered(question, {"four metres": SURE + 0.01}) == ["four metres"]
+    assert answered(question, {"four metres": SURE - 0.01}) == [RIVER]
+    assert answered("Why did it rise?", {"four metres": 0.9}) == [RIVER]
+    assert answered(question, {"four metres": 0.4, "Monday": 0.4}) == [RIVER]
+
+
+def test_phrases_of_other_sentences_do_not_count() -> None:
+    best, other = evidence(RIVER), evidence("It fell on Friday.")
+    choice = Choice((best, other), 0.1, (Pointer(other, 11, 17, 0.9),))
+    assert next(pointed("When did it fall?", choice)).text == RIVER
+
+
+@pytest.mark.parametrize(("behind", "count"), [(NEAR - 0.1, 2), (NEAR + 0.1, 1)])
+def test_a_second_sentence_is_quoted_if_it_is_near(behind: float, count: int) -> None:
+    others = [evidence("It fell on Friday.", score=-behind), evidence("Rain fell.", score=-behind)]
+    assert len(answered("Why did it rise?", {"four metres": 0.9}, *others)) == count

@@ -1,0 +1,187 @@
+"""Questions with passages that answer them and passages that don't, for `training.locator`.
+
+Reads SQuAD-format files (SQuADShifts, arXiv:2004.14444) and CLAPNQ (arXiv:2404.02103), cuts their
+paragraphs with the project's own splitter, and gives each question the passages that search ranks
+high for it. Nothing read here is kept in the project.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from rag.article import Article
+from rag.encode import Encoder
+from rag.read import normalise
+from rag.split import sentences
+
+HARD = 12  # passages that search ranks highest, kept for each question
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph: its heading ("" where it has none), and the spans of its sentences."""
+
+    heading: str
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, heading: str, text: str) -> Text:
+        article = Article.of(text, title=heading or "untitled")
+        return cls(heading, text, tuple((s.start, s.end) for s in sentences(article)))
+
+    def without(self, places: set[int]) -> Text:
+        """The paragraph with some of its sentences taken away."""
+        kept, spans, at = [], [], 0
+        for number, (start, end) in enumerate(self.spans):
+            if number not in places:
+                kept.append(self.text[start:end])
+                spans.append((at, at + end - start))
+                at += end - start + 1
+        return Text(self.heading, " ".join(kept), tuple(spans))
+
+
+@dataclass
+class Example:
+    """A question about a paragraph.
+
+    Attributes:
+        paragraph: its place among the texts.
+        answers: spans in the paragraph, one an annotator; none where only sentences are known.
+        gold: sentence number -> share of the annotators who rest on it; empty if unanswerable.
+        hard: places of other paragraphs that search ranks high, best first.
+    """
+
+    question: str
+    paragraph: int
+    answers: list[tuple[int, int]]
+    gold: dict[int, float]
+    hard: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Corpus:
+    """Paragraphs that are searched together, and questions about them."""
+
+    name: str
+    texts: list[Text]
+    examples: list[Example]
+
+
+def part(text: str) -> float:
+    """A paragraph's place in [0, 1) by its content: splits never depend on an order or a seed."""
+    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) / 2**32
+
+
+def squad(path: Path) -> Corpus:
+    """A SQuAD-format file; the article's title is the heading unless it is a mere number."""
+    corpus = Corpus(path.stem, [], [])
+    for article in json.loads(path.read_text("utf-8"))["data"]:
+        title = (
+            "" if article["title"].startswith(("Amazon_", "Filtered_Reddit")) else article["title"]
+        )
+        for paragraph in article["paragraphs"]:
+            context = paragraph["context"].rstrip()
+            if normalise(context) != context:  # offsets would move
+                continue
+            place = len(corpus.texts)
+            text = Text.of(title.replace("_", " "), context)
+            corpus.texts.append(text)
+            for qa in paragraph["qas"]:
+                spans = [
+                    (a["answer_start"], a["answer_start"] + len(a["text"])) for a in qa["answers"]
+                ]
+                gold = _votes(text, spans)
+                if gold:
+                    corpus.examples.append(Example(qa["question"], place, spans, gold))
+    return corpus
+
+
+def _votes(text: Text, spans: Sequence[tuple[int, int]]) -> dict[int, float]:
+    votes: dict[int, float] = {}
+    for start, end in spans:
+        touched = [n for n, (a, b) in enumerate(text.spans) if a < end and start < b]
+        for number in touched:
+            votes[number] = votes.get(number, 0.0) + 1 / len(touched) / len(spans)
+    return votes
+
+
+def clapnq(paths: Iterable[Path]) -> Corpus:
+    """CLAPNQ files: the sentences that annotators chose; unanswerable questions have none."""
+    corpus = Corpus("clapnq", [], [])
+    for path in paths:
+        for line in path.read_text("utf-8").splitlines():
+            item = json.loads(line)
+            passage = item["passages"][0]
+            text, spans = "", []
+            for sentence in map(str.strip, passage["sentences"]):
+                spans.append((len(text), len(text) + len(sentence)))
+                text += sentence + " "
+            votes: dict[int, float] = {}
+            for output in item.get("output") or []:
+                chosen = {s.strip() for s in output.get("selected_sentences") or []}
+                found = [n for n, (a, b) in enumerate(spans) if text[a:b] in chosen]
+                for number in found:
+                    votes[number] = votes.get(number, 0.0) + 1 / len(found)
+            total = sum(votes.values())
+            gold = {n: v / total for n, v in votes.items()}
+            if bool(gold) != path.stem.startswith("answerable"):
+                continue
+            place = len(corpus.texts)
+            corpus.texts.append(Text(passage["title"], text.strip(), tuple(spans)))
+            corpus.examples.append(Example(item["input"], place, [], gold))
+    return corpus
+
+
+def add_hard(corpus: Corpus, encoder: Encoder) -> None:
+    """Gives each question the paragraphs that the encoder finds nearest, its own left out.
+
+    Paragraphs in which an answer's words stand are left out too: they may answer as well.
+    """
+    vectors = encoder.encode([f"{t.heading}. {t.text}" for t in corpus.texts])
+    queries = encoder.encode([e.question for e in corpus.examples])
+    lowered = [t.text.casefold() for t in corpus.texts]
+    for example, query in zip(corpus.examples, queries, strict=True):
+        own = corpus.texts[example.paragraph].text
+        forms = [own[a:b].casefold() for a, b in example.answers]
+        ranked = np.argsort(-(vectors @ query))[: 3 * HARD]
+        example.hard = [
+            int(place)
+            for place in ranked
+            if place != example.paragraph and not any(form in lowered[place] for form in forms)
+        ][:HARD]
+
+
+def save(corpora: Iterable[Corpus], path: Path) -> None:
+    rows = (
+        {
+            "name": c.name,
+            "texts": [vars(t) for t in c.texts],
+            "examples": [vars(e) for e in c.examples],
+        }
+        for c in corpora
+    )
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+
+
+def load(path: Path) -> Iterator[Corpus]:
+    for line in path.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        texts = [Text(t["heading"], t["text"], tuple(map(tuple, t["spans"]))) for t in row["texts"]]
+        examples = [
+            Example(
+                e["question"],
+                e["paragraph"],
+                [tuple(a) for a in e["answers"]],
+                {int(k): v for k, v in e["gold"].items()},
+                e["hard"],
+            )
+            for e in row["examples"]
+        ]
+        yield Corpus(row["name"], texts, examples)

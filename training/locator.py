@@ -1,0 +1,481 @@
+"""Trains the locator: the embedded encoder, taught to find in passages what answers a question.
+
+    python -m training.locator prepare DATA.jsonl SQUADSHIFTS_FOLDER CLAPNQ_FOLDER
+    python -m training.locator train DATA.jsonl TRAINED.safetensors
+    python -m training.locator pack TRAINED.safetensors rag/adapters/locator.safetensors
+
+One pass over `[CLS] question [SEP] heading. passage [SEP]` gives each token three logits: an
+answer starts here, ends here, and this is part of a sentence that answers. A sentence's logit is
+the mean of its tokens'. Each of the three is normalised over all passages of a question together
+with a null of logit 0 ("shared normalisation", Clark and Gardner, ACL 2018), so that probabilities
+of different passages compare and what is left for the null is the chance that none answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from rag import adapter, models
+from rag.evaluate.metrics.answers import squad_words, word_f1
+from training.examples import Corpus, Example, Text, add_hard, clapnq, load, part, save, squad
+
+SEED = 20261123
+QUESTION = 40  # tokens of a question at most
+LENGTH = 288  # tokens of question and passage together at most
+SENTENCES = 24  # of a passage at most
+# How often an epoch takes each example: posts and reviews ask much that any of them may answer.
+SHARE = {"new_wiki": 1.0, "reddit": 0.7, "amazon_reviews": 0.4, "clapnq": 3.0}
+CHOOSE, REPORT = 0.15, 0.30  # paragraphs below these parts choose the recipe, and report on it
+
+
+@dataclass
+class Row:
+    """A question with one passage, as tokens, and what is to be found."""
+
+    ids: list[int]
+    types: list[int]
+    body: list[int]  # 1 where an answer can be
+    sentence: list[int]  # number of a token's sentence, -1 outside
+    starts: dict[int, float]
+    ends: dict[int, float]
+    gold: dict[int, float]
+
+
+class Tokens:
+    """Texts to tokens with their offsets, each text once."""
+
+    def __init__(self, source: str) -> None:
+        from transformers import AutoTokenizer
+
+        self._run = AutoTokenizer.from_pretrained(source, local_files_only=True)
+        self._run.model_max_length = 10**6  # cutting is done here
+        self._memory: dict[str, tuple[list[int], list[tuple[int, int]]]] = {}
+
+    def __call__(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        if text not in self._memory:
+            found = self._run(text, add_special_tokens=False, return_offsets_mapping=True)
+            self._memory[text] = (found["input_ids"], found["offset_mapping"])
+        return self._memory[text]
+
+    def row(
+        self, question: str, text: Text, answers: Sequence[tuple[int, int]], gold: dict[int, float]
+    ) -> Row:
+        cls, sep = self._run.cls_token_id, self._run.sep_token_id
+        asked = self(question)[0][:QUESTION]
+        heading = self(f"{text.heading}.")[0] if text.heading else []
+        ids, offsets = self(text.text)
+        room = LENGTH - len(asked) - len(heading) - 3
+        ids, offsets = ids[:room], offsets[:room]
+        front = 2 + len(asked) + len(heading)
+        number = [
+            next((n for n, (a, b) in enumerate(text.spans) if a <= start < b), -1)
+            for start, _ in offsets
+        ]
+        number = [n if n < SENTENCES else -1 for n in number]
+        starts: dict[int, float] = {}
+        ends: dict[int, float] = {}
+        for a, b in answers:
+            inside = [at for at, (s, e) in enumerate(offsets) if s < b and a < e]
+            if inside and offsets[inside[-1]][1] >= b:
+                for where, at in ((starts, inside[0]), (ends, inside[-1])):
+                    where[front + at] = where.get(front + at, 0.0) + 1 / len(answers)
+        present = set(number)
+        return Row(
+            [cls, *asked, sep, *heading, *ids, sep],
+            [0] * (2 + len(asked)) + [1] * (len(heading) + len(ids) + 1),
+            [0] * front + [1] * len(ids) + [0],
+            [-1] * front + number + [-1],
+            starts,
+            ends,
+            {n: share for n, share in gold.items() if n in present},
+        )
+
+
+class Locator(torch.nn.Module):
+    """The encoder and a linear layer to three logits a token."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        from transformers import AutoModel
+
+        # Each text is seen once or twice: dropout would only cost time.
+        quiet = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+        self.encoder = AutoModel.from_pretrained(source, local_files_only=True, **quiet)
+        self.encoder.embeddings.requires_grad_(False)
+        self.head = torch.nn.Linear(self.encoder.config.hidden_size, 3)
+        torch.nn.init.normal_(self.head.weight, std=0.02)
+        torch.nn.init.constant_(self.head.bias, -3.0)
+
+    def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
+        hidden = self.encoder(input_ids, attention_mask, token_type_ids).last_hidden_state
+        return self.head(hidden.float())
+
+
+def asked_as_typed(question: str, chance: random.Random) -> str:
+    """Questions as people type them: some without a question mark, some with a slip."""
+    if chance.random() < 0.4:
+        question = question.rstrip("? ")
+    if chance.random() < 0.08 and len(question) > 12:
+        at = chance.randrange(3, len(question) - 2)
+        question = question[:at] + question[at + 1] + question[at] + question[at + 2 :]
+    return question
+
+
+def group(
+    example: Example, corpus: Corpus, tokens: Tokens, chance: random.Random, size: int
+) -> list[Row]:
+    """A question with `size` passages: its own, its own without what answers, or only others."""
+    question = asked_as_typed(example.question, chance)
+    own = corpus.texts[example.paragraph]
+    kind = chance.random()
+    hard = list(example.hard)
+    rows: list[Row] = []
+    headed = chance.random() < 0.6
+
+    def shown(text: Text) -> Text:
+        return text if headed else Text("", text.text, text.spans)
+
+    if kind < 0.62 or not example.gold:
+        rows.append(tokens.row(question, shown(own), example.answers, example.gold))
+    elif kind < 0.90 and len(own.spans) > len(example.gold):
+        rows.append(tokens.row(question, shown(own.without(set(example.gold))), [], {}))
+    # The very nearest of other reviews or posts may answer as well: take any of the near ones.
+    chance.shuffle(hard)
+    for place in hard[: size - len(rows)]:
+        rows.append(tokens.row(question, shown(corpus.texts[place]), [], {}))
+    return rows[:size]
+
+
+def batch(groups: Sequence[Sequence[Row]], size: int) -> dict[str, torch.Tensor]:
+    """Groups of rows as tensors; missing rows of a group are empty."""
+    width = max(len(row.ids) for rows in groups for row in rows)
+    shape = (len(groups) * size, width)
+    made = {key: torch.zeros(shape, dtype=torch.long) for key in ("ids", "mask", "types", "body")}
+    made["starts"] = torch.zeros(shape)
+    made["ends"] = torch.zeros(shape)
+    made["sentence"] = torch.full(shape, SENTENCES, dtype=torch.long)
+    made["gold"] = torch.zeros(shape[0], SENTENCES + 1)
+    made["mask"][:, 0] = 1
+    for g, rows in enumerate(groups):
+        for r, row in enumerate(rows):
+            at, long = g * size + r, len(row.ids)
+            made["ids"][at, :long] = torch.tensor(row.ids)
+            made["mask"][at, :long] = 1
+            made["types"][at, :long] = torch.tensor(row.types)
+            made["body"][at, :long] = torch.tensor(row.body)
+            sentence = torch.tensor(row.sentence)
+            made["sentence"][at, :long] = torch.where(sentence < 0, SENTENCES, sentence)
+            for where, found in (("starts", row.starts), ("ends", row.ends), ("gold", row.gold)):
+                for place, share in found.items():
+                    made[where][at, place] = share
+    return made
+
+
+def sentence_logits(evidence: torch.Tensor, sentence: torch.Tensor) -> torch.Tensor:
+    """Mean token logit of each sentence, (rows, SENTENCES); minus infinity where there is none."""
+    sums = torch.zeros(len(evidence), SENTENCES + 1).scatter_add(1, sentence, evidence)
+    counts = torch.zeros_like(sums).scatter_add(1, sentence, torch.ones_like(evidence))
+    return torch.where(counts > 0, sums / counts.clamp(min=1), -torch.inf)[:, :SENTENCES]
+
+
+def shared_loss(logits: torch.Tensor, target: torch.Tensor, groups: int) -> torch.Tensor:
+    """Cross entropy over all places of a group's passages and the null, for each group."""
+    logits = logits.reshape(groups, -1)
+    target = target.reshape(groups, -1)
+    null = torch.zeros(groups, 1)
+    target = torch.cat([1 - target.sum(1, keepdim=True), target], 1).clamp(min=0)
+    logs = torch.log_softmax(torch.cat([null, logits], 1), 1)
+    return -(target * logs.masked_fill(target == 0, 0)).sum(1)
+
+
+def loss(out: torch.Tensor, made: dict[str, torch.Tensor], groups: int) -> torch.Tensor:
+    outside = made["body"] == 0
+    start = shared_loss(out[..., 0].masked_fill(outside, -torch.inf), made["starts"], groups)
+    end = shared_loss(out[..., 1].masked_fill(outside, -torch.inf), made["ends"], groups)
+    logits = sentence_logits(out[..., 2], made["sentence"])
+    chosen = shared_loss(logits, made["gold"][:, :SENTENCES], groups)
+    gold = made["gold"].reshape(groups, -1).sum(1) > 0
+    spanned = made["starts"].reshape(groups, -1).sum(1) > 0
+    known = (spanned | ~gold).float()  # where only sentences are known, spans teach nothing
+    return (chosen + 0.5 * known * (start + end)).mean()
+
+
+def batches(
+    corpora: Sequence[Corpus], tokens: Tokens, epoch: int, groups: int, size: int
+) -> Iterator[list[list[Row]]]:
+    """Groups of similar length together, in random order."""
+    chance = random.Random(SEED + epoch)
+    every = [
+        (corpus, example)
+        for corpus in corpora
+        for example in corpus.examples
+        for _ in range(int(SHARE[corpus.name] + chance.random()))
+    ]
+    chance.shuffle(every)
+    pool = groups * 32
+    for start in range(0, len(every), pool):
+        made = [group(e, c, tokens, chance, size) for c, e in every[start : start + pool]]
+        made = sorted((m for m in made if m), key=lambda rows: max(len(r.ids) for r in rows))
+        cut = [made[at : at + groups] for at in range(0, len(made), groups)]
+        chance.shuffle(cut)
+        yield from cut
+
+
+def split(corpora: Sequence[Corpus], low: float, high: float) -> list[Corpus]:
+    """The examples whose paragraph's part is in [low, high)."""
+    return [
+        Corpus(
+            c.name,
+            c.texts,
+            [e for e in c.examples if low <= part(c.texts[e.paragraph].text) < high],
+        )
+        for c in corpora
+    ]
+
+
+def run(model: Any, made: dict[str, torch.Tensor]) -> torch.Tensor:
+    with torch.autocast("cpu", torch.bfloat16):
+        return model(made["ids"], made["mask"], made["types"])
+
+
+@torch.no_grad()
+def score(
+    model: Locator, corpus: Corpus, tokens: Tokens, most: int, others: int = 4
+) -> dict[str, float]:
+    """What a trained locator finds among a question's own paragraph and the hardest others."""
+    model.eval()
+    chance = random.Random(SEED)
+    examples = chance.sample(corpus.examples, min(most, len(corpus.examples)))
+    best = f1 = exact = 0.0
+    answerable, without = [], []
+    spanned = 0
+    for example in examples:
+        own = corpus.texts[example.paragraph]
+        hard = [corpus.texts[p] for p in example.hard[:others]]
+        for withheld in (False, True):
+            texts = hard + ([] if withheld else [own])
+            rows = [tokens.row(example.question, t, [], {}) for t in texts]
+            made = batch([rows], len(rows))
+            out = run(model, made).float()
+            logits = sentence_logits(out[..., 2], made["sentence"])
+            chance_null = 1 / (1 + logits.exp().sum()).item()
+            if withheld or not example.gold:
+                without.append(chance_null)
+                if not example.gold:
+                    break
+                continue
+            answerable.append(chance_null)
+            row, number = divmod(int(logits.argmax()), SENTENCES)
+            best += row == len(rows) - 1 and number in example.gold
+            if example.answers:
+                spanned += 1
+                found = span(out, made, tokens, texts)
+                forms = [own.text[a:b] for a, b in example.answers]
+                f1 += max(token_f1(found, form) for form in forms)
+                exact += max(token_f1(found, form) == 1 for form in forms)
+    model.train()
+    n = len(answerable) or 1
+    return {
+        "sentence": round(best / n, 3),
+        "f1": round(f1 / max(spanned, 1), 3),
+        "exact": round(exact / max(spanned, 1), 3),
+        "auc": round(auc(answerable, without), 3),
+    }
+
+
+def span(
+    out: torch.Tensor, made: dict[str, torch.Tensor], tokens: Tokens, texts: Sequence[Text]
+) -> str:
+    """The likeliest span of at most 30 tokens over all passages."""
+    outside = made["body"] == 0
+    start = out[..., 0].masked_fill(outside, -1e4)
+    end = out[..., 1].masked_fill(outside, -1e4)
+    width = start.shape[1]
+    both = start[:, :, None] + end[:, None, :]
+    near = torch.ones(width, width).triu() * torch.ones(width, width).tril(29)
+    both = both.masked_fill(near == 0, -1e9)
+    row, rest = divmod(int(both.argmax()), width * width)
+    first, last = divmod(rest, width)
+    front = int(made["body"][row].argmax())
+    offsets = tokens(texts[row].text)[1]
+    return texts[row].text[offsets[first - front][0] : offsets[last - front][1]]
+
+
+def token_f1(one: str, other: str) -> float:
+    return word_f1(squad_words(one), squad_words(other))
+
+
+def auc(low: Sequence[float], high: Sequence[float]) -> float:
+    if not low or not high:
+        return math.nan
+    order = np.argsort(np.concatenate([low, high]))
+    ranks = np.empty(len(order))
+    ranks[order] = np.arange(1, len(order) + 1)
+    n, m = len(low), len(high)
+    return float((ranks[n:].sum() - m * (m + 1) / 2) / (n * m))
+
+
+def train(
+    data: Path,
+    out: Path,
+    *,
+    start: Path | None,
+    epochs: float,
+    rate: float,
+    groups: int,
+    size: int,
+    minutes: float,
+) -> None:
+    """Trains for some epochs or minutes, whichever end first; goes on from `start` if given."""
+    from safetensors.torch import load_file, save_file
+
+    torch.manual_seed(SEED)
+    source = str(models.embedded_encoder())
+    tokens = Tokens(source)
+    model = Locator(source)
+    if start:
+        model.load_state_dict(load_file(start))
+    corpora = list(load(data))
+    learn = list(split(corpora, REPORT, 1.0))
+    for c, whole in zip(learn, corpora, strict=True):
+        if c.name != "new_wiki":  # the report is on Wikipedia: the others give some for choosing
+            c.examples = [e for e in whole.examples if part(whole.texts[e.paragraph].text) >= 0.05]
+    choose = {c.name: c for c in split(corpora, 0, CHOOSE)}
+    others = {c.name: c for c in split(corpora, 0, 0.05)}
+    checks = {
+        "new_wiki": choose["new_wiki"],
+        "reddit": others["reddit"],
+        "clapnq": others["clapnq"],
+    }
+    total = int(sum(len(c.examples) * SHARE[c.name] for c in learn))
+    steps = int(epochs * total / groups)
+    heads = list(model.head.parameters())
+    body = [p for p in model.encoder.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(
+        [{"params": body, "lr": rate}, {"params": heads, "lr": 10 * rate}],
+        weight_decay=0.01,
+        fused=True,
+    )
+    began = time.perf_counter()
+    print(
+        json.dumps(
+            {
+                "examples": total,
+                "steps": steps,
+                "epochs": epochs,
+                "rate": rate,
+                "groups": groups,
+                "size": size,
+            }
+        ),
+        flush=True,
+    )
+    step, running, seen = 0, 0.0, 0
+    epoch = 1 if start else 0  # other samples than the first time
+    while step < steps:
+        for groups_of_rows in batches(learn, tokens, epoch, groups, size):
+            made = batch(groups_of_rows, size)
+            done = max(step / steps, (time.perf_counter() - began) / 60 / minutes)
+            for at, parameters in enumerate(optimiser.param_groups):
+                warm = min(1.0, (step + 1) / 100)
+                parameters["lr"] = rate * (10 if at else 1) * warm * max(0.0, 1 - done)
+            value = loss(run(model, made).float(), made, len(groups_of_rows))
+            optimiser.zero_grad(set_to_none=True)
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            running = value.item() if step == 0 else 0.98 * running + 0.02 * value.item()
+            seen += int(made["mask"].sum())
+            step += 1
+            if step % 50 == 0 or step == steps:
+                print(
+                    json.dumps(
+                        {
+                            "step": step,
+                            "loss": round(running, 3),
+                            "done": round(done, 3),
+                            "tokens_s": round(seen / (time.perf_counter() - began)),
+                            "seconds": round(time.perf_counter() - began),
+                        }
+                    ),
+                    flush=True,
+                )
+            if step % 400 == 0:
+                save_file({k: v.contiguous() for k, v in model.state_dict().items()}, out)
+                found = {n: score(model, c, tokens, 150) for n, c in checks.items()}
+                print(json.dumps({"step": step, "found": found}), flush=True)
+            if step == steps or done >= 1:
+                step = steps
+                break
+        epoch += 1
+    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, out)
+    found = {n: score(model, c, tokens, 600) for n, c in checks.items()}
+    print(json.dumps({"end": found, "seconds": round(time.perf_counter() - began)}), flush=True)
+
+
+def prepare(target: Path, squadshifts: Path, clapnq_folder: Path) -> None:
+    corpora = [squad(squadshifts / f"{n}.json") for n in ("new_wiki", "reddit", "amazon_reviews")]
+    corpora.append(
+        clapnq([clapnq_folder / "answerable.jsonl", clapnq_folder / "unanswerable.jsonl"])
+    )
+    encoder = models.encoder()
+    for corpus in corpora:
+        add_hard(corpus, encoder)
+        print(corpus.name, len(corpus.texts), len(corpus.examples), file=sys.stderr)
+    save(corpora, target)
+
+
+def pack(trained: Path, target: Path) -> None:
+    """Writes the adapter that is shipped: how the trained weights differ from the encoder's."""
+    from safetensors.numpy import load_file
+
+    untouched = Locator(str(models.embedded_encoder())).state_dict()
+    base = {name: value.numpy() for name, value in untouched.items() if "head" not in name}
+    tuned = {name: value for name, value in load_file(trained).items() if "pooler" not in name}
+    adapter.save(target, base, tuned)
+    print(f"{target.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("prepare")
+    one.add_argument("data", type=Path)
+    one.add_argument("squadshifts", type=Path)
+    one.add_argument("clapnq", type=Path)
+    two = commands.add_parser("train")
+    two.add_argument("data", type=Path)
+    two.add_argument("out", type=Path)
+    two.add_argument("--start", type=Path)
+    two.add_argument("--epochs", type=float, default=1)
+    two.add_argument("--rate", type=float, default=2e-4)
+    two.add_argument("--groups", type=int, default=16)
+    two.add_argument("--size", type=int, default=2)
+    two.add_argument("--minutes", type=float, default=45)
+    three = commands.add_parser("pack")
+    three.add_argument("trained", type=Path)
+    three.add_argument("target", type=Path)
+    given = vars(parser.parse_args())
+    command = given.pop("command")
+    if command == "prepare":
+        prepare(given["data"], given["squadshifts"], given["clapnq"])
+    elif command == "pack":
+        pack(given["trained"], given["target"])
+    else:
+        train(given.pop("data"), given.pop("out"), **given)
+
+
+if __name__ == "__main__":
+    main()
