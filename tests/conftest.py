@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from rag import Library, copies, models
 from rag.article import Article
@@ -19,6 +21,11 @@ from rag.read import ReadResult
 from rag.split import passages, sentences
 from rag.store import Entry
 from rag.testing import FakeEncoder, FakeLocator, FakeModel
+
+# The same examples at every run; HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("search", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 ARTICLES = {
     "flood.md": """---

@@ -360,6 +360,7 @@ def test_another_number_is_never_supported(
     before: list[str], after: list[str], right: str, wrong: str, others: list[str]
 ) -> None:
     frame = " ".join([*before, "{}", *after])
+    assume("May" not in frame)  # a number before a month is a date, with laws of its own
     evidence = [frame.replace("{}", right), *others]
     at = frame.split().index("{}")
     claim = " ".join([*frame.split()[:at], wrong, *frame.split()[at + 1 :]]).replace("{}", right)
