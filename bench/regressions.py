@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from unittest import mock
 
-from rag import Library, ask
+from rag import Library
 from rag.answer import Citation, Claim
 from rag.article import Span
 from rag.evaluate import Corpus, Report, judge, load_gold, replay, run
@@ -60,7 +60,7 @@ def broken(library: Library, baseline: Report) -> Iterator[tuple[str, Sequence[s
         yield name, (), _with_claims(library, baseline, change)
     with mock.patch("rag.ask.PASSAGES", 1):
         yield "retrieval: k to 1", (), measured(library)
-    with mock.patch.object(ask.start, "__defaults__", (-1.0,)):
+    with mock.patch.dict(Library.ask.__kwdefaults__, doubt=1.0):
         yield "abstention off", (), measured(library)
     with _prompt_line_removed():
         report = measured(library)
