@@ -125,7 +125,7 @@ def _onnx(folder: Path, quantised: bool) -> Encode:
 def _openvino_unquantised() -> Encode:
     import torch
 
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    network.block_telemetry()
     import openvino
 
     from rag.prepare import _graph

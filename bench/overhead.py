@@ -11,12 +11,13 @@ import numpy as np
 from bench.measure import Row
 from rag import Library, copies
 from rag.article import Article, Passage, Sentence
+from rag.encode import Encoder
 from rag.store import Entry
 from rag.testing import FakeModel
 
 SIZES = {20_000: 30, 200_000: 60}  # passages: milliseconds allowed
 PASSAGES_EACH = 20
-MODELS = ("encode_ms", "prompt_ms", "generate_ms", "load_model_ms")
+MODELS = ("encode_ms", "locate_ms", "prompt_ms", "generate_ms", "load_model_ms")
 QUESTIONS = (
     "How many people live in the capital of the region?",
     "Who signed the agreement about the harbour in spring?",
@@ -63,7 +64,7 @@ def _measured(size: int, bound: float) -> list[Row]:
         ]
 
 
-def _make_up(folder: Path, size: int, encoder: object) -> None:
+def _make_up(folder: Path, size: int, encoder: Encoder) -> None:
     """A library of `size` passages with random vectors and words as frequent as in English."""
     chosen = np.random.default_rng(3)
     vocabulary = np.array([f"w{n}" for n in range(20_000)], object)
@@ -73,7 +74,7 @@ def _make_up(folder: Path, size: int, encoder: object) -> None:
             vocabulary[30 * 2**offset + at] = word
     weights = 1 / np.arange(5, len(vocabulary) + 5)  # Zipf's law, flattened at its head
     weights /= weights.sum()
-    library = Library.open(folder, encoder=encoder)  # type: ignore[arg-type]
+    library = Library.open(folder, encoder=encoder)
     with library._writing() as (writer, _):
         for start in range(0, size, PASSAGES_EACH):
             with writer.change():

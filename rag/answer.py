@@ -87,8 +87,9 @@ class Trace:
         hits: each with its article, span, scores, and sentences.
         asked: the question made whole from the conversation before it.
         none: probability that no sentence answers, as the locator sees it.
-        given: spans of the sentences that the model saw, by number, from 1.
-        left_out: how many sentences fitted the search but not the prompt.
+        given: spans of the sentences that the model saw, by number, from 1; without a model, those
+            that might be quoted.
+        left_out: how many sentences the search found beside these.
         tokens: of the prompt, those of it reused from the cache, and those generated.
         milliseconds: of each step.
         warnings: what went wrong on the way without ending it.

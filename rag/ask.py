@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
 from rag.answer import Answer, Citation, Claim, Source, Trace, pieces, source_dict
-from rag.choose import choose
+from rag.choose import Choice, choose
 from rag.errors import Cancelled, PromptTooLong, UsageError
 from rag.evidence import Evidence, claim, fitting, written
 from rag.generate import Model, Usage
 from rag.lines import Rules, parse
 from rag.locate import Locator
-from rag.point import pointed
+from rag.point import LOOKED_AT, pointed
 from rag.prompt import Prompt, Template
 from rag.read import normalise
 from rag.search import Found, Hit
@@ -76,23 +77,29 @@ def check_question(question: str) -> str:
     return question
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What answers are made with.
+
+    Attributes:
+        locator, model: called only when there is something to ask them; without a model the answer
+            is in the articles' own words.
+        prove: raises if a citation isn't what is stored; called before anything leaves.
+    """
+
+    locator: Callable[[], Locator]
+    model: Callable[[], Model | None]
+    template: Template
+    prove: Callable[[Sequence[Citation]], None]
+
+
 def start(
-    question: str,
-    found: Found,
-    locator: Callable[[], Locator],
-    model: Callable[[], Model | None],
-    template: Template,
-    trace: Trace,
-    prove: Callable[[Sequence[Citation]], None],
-    doubt: float = DOUBT,
+    question: str, found: Found, means: Means, trace: Trace, doubt: float = DOUBT
 ) -> AnswerStream:
     """Begins to answer from what a search found; see `AnswerStream`.
 
     Args:
         trace: its `asked` is what the question means, where that differs from its words.
-        prove: raises if a citation isn't what is stored; called before anything leaves.
-        locator, model: called only when there is something to ask them; without a model the answer
-            is in the articles' own words.
         doubt: probability that no sentence answers above which the articles are taken not to say.
     """
     stop = threading.Event()
@@ -100,14 +107,12 @@ def start(
 
     def run() -> Generator[str]:
         claims: list[Claim] = []
-        for one in _claims(
-            trace.asked or question, found, locator, model, template, trace, doubt, stop
-        ):
-            prove(one.citations)
+        for one in _claims(trace.asked or question, found, means, trace, doubt, stop):
+            means.prove(one.citations)
             claims.append(one)
             yield pieces(claims)[-1]
         nearest = () if claims else tuple(_nearest(found.hits))
-        prove(nearest)
+        means.prove(nearest)
         answer = Answer(question, tuple(claims), not claims, trace, nearest)
         answers.append(answer)
         if not claims:
@@ -119,9 +124,7 @@ def start(
 def _claims(
     question: str,
     found: Found,
-    get_locator: Callable[[], Locator],
-    get_model: Callable[[], Model | None],
-    template: Template,
+    means: Means,
     trace: Trace,
     doubt: float,
     stop: threading.Event,
@@ -129,29 +132,39 @@ def _claims(
     """The claims of an answer; none if the articles don't say."""
     trace.hits = [hit_dict(hit) for hit in found.hits]
     trace.warnings += found.warnings
+    trace.milliseconds |= found.milliseconds
     if not found.hits:
         return
-    locator = get_locator()
-    choice = choose(question, found, locator)
-    trace.milliseconds |= found.milliseconds
+    locator = means.locator()
+    with _timed(trace, "locate_ms"):
+        choice = choose(question, found, locator)
     trace.locator = locator.fingerprint
     trace.none = round(choice.none, 4)
     if not choice.evidence or choice.none > doubt:
         return
-    began = perf_counter()
-    model = get_model()
-    trace.milliseconds["load_model_ms"] = 1000 * (perf_counter() - began)
+    with _timed(trace, "load_model_ms"):
+        model = means.model()
     if model is None:
-        trace.given = [given_dict(one) for one in choice.evidence[:SENTENCES]]
-        trace.left_out = len(choice.evidence) - len(trace.given)
+        _give(choice.evidence[:LOOKED_AT], choice, trace)
         yield from pointed(question, choice)
         return
     trace.model = model.fingerprint
-    given, prompt = _fill(question, choice.evidence[:SENTENCES], model, template)
-    trace.left_out = len(choice.evidence) - len(given)
-    trace.given = [given_dict(one) for one in given]
+    given, prompt = _fill(question, choice.evidence[:SENTENCES], model, means.template)
+    _give(given, choice, trace)
     lines = _lines(model, prompt, len(given), trace, stop)
     yield from _grounded(question, lines, given)
+
+
+def _give(given: Sequence[Evidence], choice: Choice, trace: Trace) -> None:
+    trace.given = [given_dict(one) for one in given]
+    trace.left_out = len(choice.evidence) - len(given)
+
+
+@contextmanager
+def _timed(trace: Trace, step: str) -> Iterator[None]:
+    began = perf_counter()
+    yield
+    trace.milliseconds[step] = 1000 * (perf_counter() - began)
 
 
 def _fill(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from time import perf_counter
 
 from rag.evidence import Evidence
 from rag.locate import Located, Locator, Reading
@@ -48,7 +47,6 @@ class Choice:
 
 def choose(question: str, found: Found, locator: Locator) -> Choice:
     """Reads the question with each passage that a search found."""
-    began = perf_counter()
     matches = [sorted(hit.matches, key=lambda match: match.number) for hit in found.hits]
     readings = [_reading(hit, some) for hit, some in zip(found.hits, matches, strict=True)]
     located = locator.locate(question, readings)
@@ -62,7 +60,6 @@ def choose(question: str, found: Found, locator: Locator) -> Choice:
     evidence.sort(key=lambda one: -one.score)
     none = 1 / (1 + sum(math.exp(min(one, 50.0)) for _, _, one in best))
     pointers = tuple(_pointers(found.hits, matches, located, evidence))
-    found.milliseconds["locate_ms"] = 1000 * (perf_counter() - began)
     return Choice(tuple(evidence), none, pointers)
 
 

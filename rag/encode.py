@@ -15,8 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import ModelError
-from rag.network import load_network, load_tokenizer, padded
+from rag.network import load_network, load_tokenizer, padded, whole
 
 Vectors = NDArray[np.float32]
 
@@ -91,16 +90,10 @@ class PreparedEncoder:
     """
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
-        try:
+        with whole("encoder", folder):
             self._card = Card.read(folder)
             self._tokenizer = load_tokenizer(folder, self._card.window)
             self._run = load_network(folder, threads)
-        except Exception as error:  # tokenizers raises nothing more special
-            raise ModelError(
-                "the prepared encoder is damaged",
-                where=str(folder),
-                remedy="delete that folder; it is made anew from the original model",
-            ) from error
         self._special = self._tokenizer.num_special_tokens_to_add(False)
 
     @property

@@ -325,16 +325,13 @@ class Library:
             encoder=self.encoder.fingerprint,
             generation=found.generation,
         )
-        started = asking.start(
-            question,
-            found,
+        means = asking.Means(
             lambda: self._engines.locator,
             lambda: self._engines.wording_model,
             template,
-            trace,
             self._prove,
-            doubt,
         )
+        started = asking.start(question, found, means, trace, doubt)
         return started if stream else started.answer
 
     def summarize(

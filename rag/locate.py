@@ -17,8 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import ModelError
-from rag.network import Ids, load_network, load_tokenizer, padded
+from rag.network import Ids, load_network, load_tokenizer, padded, whole
 
 Logits = NDArray[np.float32]
 
@@ -116,18 +115,12 @@ class PreparedLocator:
     """
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
-        try:
+        with whole("locator", folder):
             card = json.loads((folder / "locator.json").read_text("utf-8"))
             self.fingerprint = str(card["fingerprint"])
             self._first, self._last = int(card["first"]), int(card["last"])
             self._tokenizer = load_tokenizer(folder, WINDOW)
             self._run = load_network(folder, threads)
-        except Exception as error:  # tokenizers raises nothing more special
-            raise ModelError(
-                "the prepared locator is damaged",
-                where=str(folder),
-                remedy="delete that folder; it is made anew from the original model",
-            ) from error
 
     def locate(self, question: str, readings: Sequence[Reading]) -> Located:
         if not readings:

@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.errors import ModelError
+
 STEP = 16  # texts are padded to a multiple of this many tokens: each new shape costs 10 ms once
 
 Ids = NDArray[np.int64]
+
+
+@contextmanager
+def whole(what: str, folder: Path) -> Iterator[None]:
+    """Loading from a prepared model's folder: whatever goes wrong means that it is damaged.
+
+    Raises:
+        ModelError: something did.
+    """
+    try:
+        yield
+    except Exception as error:  # tokenizers raises nothing more special
+        raise ModelError(
+            f"the prepared {what} is damaged",
+            where=str(folder),
+            remedy="delete that folder; it is made anew from the original model",
+        ) from error
 
 
 def load_tokenizer(folder: Path, window: int) -> Any:
@@ -33,8 +53,7 @@ def load_tokenizer(folder: Path, window: int) -> Any:
 
 def load_network(folder: Path, threads: int = 0) -> Any:
     """The network, a function of its named inputs; `threads` is 0 for one a core."""
-    # OpenVINO's tools report their use to their maker unless this optional module is missing.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None blocks an import
+    block_telemetry()
     import openvino
 
     options: dict[str, Any] = {
@@ -52,6 +71,12 @@ def load_network(folder: Path, threads: int = 0) -> Any:
     # after that would end the process, so it must not be the main thread, which receives them.
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(compile_model).result()
+
+
+def block_telemetry() -> None:
+    """OpenVINO and NNCF report their use to their maker unless an optional module is missing."""
+    blocked: dict[str, Any] = {"openvino_telemetry": None}  # None makes the import fail
+    sys.modules.update(blocked)
 
 
 def cores() -> int:

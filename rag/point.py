@@ -17,6 +17,7 @@ from rag.evidence import quoted
 SURE = 0.15  # probability of the phrases of a sentence from which one of them is the answer
 MOST = 0.6  # share of it that phrases in one place must have: else there are two answers, or none
 ENOUGH = 0.5  # share of these that must lie in the phrase that is shown
+LOOKED_AT = 2  # sentences that may be quoted
 NEAR = 2.0  # log-odds that a second sentence may be less likely than the first to be quoted too
 
 _MANY_WORDS = re.compile(
@@ -73,7 +74,7 @@ def pointed(question: str, choice: Choice) -> Iterator[Claim]:
         yield Claim(short, "quoted", (best.citation,))
         return
     yield quoted(best)
-    for other in choice.evidence[1:2]:
+    for other in choice.evidence[1:LOOKED_AT]:
         if other.score > best.score - NEAR:
             yield quoted(other)
 

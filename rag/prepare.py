@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from rag import adapter
 from rag.encode import Card
 from rag.locate import WINDOW
+from rag.network import block_telemetry
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -29,40 +31,16 @@ MAX_WINDOW = 512  # tokens: longer texts are better cut into passages
 def encoder(source: str, name: str, fingerprint: str, target: Path) -> None:
     """Converts a sentence-transformers model to int8 for OpenVINO.
 
-    Weights and activations are quantised by NNCF's post-training quantisation with SmoothQuant
-    (arXiv:2211.10438), calibrated on the texts of `calibration.txt`. Pooling and normalisation are
-    part of the converted graph. Writes `model.xml`, `model.bin`, `tokenizer.json`, `encoder.json`.
+    Pooling and normalisation are part of the converted graph. Writes `model.xml`, `model.bin`,
+    `tokenizer.json`, `encoder.json`.
     """
-    import nncf
-    import numpy as np
-    import openvino
-    import torch
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(source, device="cpu", local_files_only=True).eval()
     tokenizer = model.tokenizer
     window = min(model.max_seq_length or MAX_WINDOW, MAX_WINDOW)
-    example = dict(tokenizer(["a text", "and a longer text"], padding=True, return_tensors="pt"))
-    example = {key: example[key] for key in ("input_ids", "attention_mask")}
-    with torch.no_grad():
-        converted = openvino.convert_model(
-            _graph(model),
-            example_input=example,
-            input=[(key, [-1, -1], openvino.Type.i64) for key in example],
-        )
-
-    def tokens(text: str) -> dict[str, Any]:
-        encoded = tokenizer(text, truncation=True, max_length=window)
-        return {key: np.array([encoded[key]]) for key in example}
-
-    texts = resources.files("rag").joinpath("calibration.txt").read_text("utf-8").splitlines()
-    quantised = nncf.quantize(
-        converted,
-        nncf.Dataset(texts, tokens),
-        model_type=nncf.ModelType.TRANSFORMER,
-        subset_size=len(texts),
-    )
-    openvino.save_model(quantised, target / "model.xml")
+    samples = [tokenizer(text, truncation=True, max_length=window) for text in _texts()]
+    _quantise(_graph(model), ("input_ids", "attention_mask"), samples, target)
     tokenizer.backend_tokenizer.save(str(target / "tokenizer.json"))
     prompts = model.prompts or {}
     card = Card(
@@ -74,6 +52,45 @@ def encoder(source: str, name: str, fingerprint: str, target: Path) -> None:
         passage_prefix=prompts.get("document") or prompts.get("passage") or "",
     )
     (target / "encoder.json").write_text(json.dumps(asdict(card), indent=1), "utf-8")
+
+
+def _texts() -> list[str]:
+    """Texts to calibrate on."""
+    return resources.files("rag").joinpath("calibration.txt").read_text("utf-8").splitlines()
+
+
+def _quantise(
+    network: Any, inputs: Sequence[str], samples: Sequence[Mapping[str, Any]], target: Path
+) -> None:
+    """Writes a torch network in int8 for OpenVINO, calibrated on tokenised samples.
+
+    NNCF's post-training quantisation of weights and activations with SmoothQuant
+    (arXiv:2211.10438).
+    """
+    import nncf
+    import numpy as np
+    import openvino
+    import torch
+
+    # Two rows: of one, the conversion would take the number of rows to be fixed.
+    example = {name: torch.ones(2, 8, dtype=torch.int64) for name in inputs}
+    with torch.no_grad():
+        converted = openvino.convert_model(
+            network,
+            example_input=example,
+            input=[(name, [-1, -1], openvino.Type.i64) for name in inputs],
+        )
+
+    def arrays(sample: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: np.array([sample[name]]) for name in inputs}
+
+    quantised = nncf.quantize(
+        converted,
+        nncf.Dataset(samples, arrays),
+        model_type=nncf.ModelType.TRANSFORMER,
+        subset_size=len(samples),
+    )
+    openvino.save_model(quantised, target / "model.xml")
 
 
 def _graph(model: SentenceTransformer) -> Any:
@@ -97,9 +114,6 @@ def locator(source: str, changes: str, fingerprint: str, target: Path) -> None:
 
     Writes `model.xml`, `model.bin`, `tokenizer.json`, `locator.json`.
     """
-    import nncf
-    import numpy as np
-    import openvino
     import torch
     from transformers import AutoModel, AutoTokenizer
 
@@ -109,28 +123,10 @@ def locator(source: str, changes: str, fingerprint: str, target: Path) -> None:
     network = _locator_graph(encoder.eval())
     network.load_state_dict({name: torch.from_numpy(value) for name, value in tuned.items()})
     tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
-    names = ("input_ids", "attention_mask", "token_type_ids")
-    example = tokenizer("a question", "and a text", return_tensors="pt")
-    with torch.no_grad():
-        converted = openvino.convert_model(
-            network,
-            example_input={name: example[name] for name in names},
-            input=[(name, [-1, -1], openvino.Type.i64) for name in names],
-        )
-
-    def tokens(pair: tuple[str, str]) -> dict[str, Any]:
-        encoded = tokenizer(*pair, truncation="only_second", max_length=WINDOW)
-        return {name: np.array([encoded[name]]) for name in names}
-
-    texts = resources.files("rag").joinpath("calibration.txt").read_text("utf-8").splitlines()
-    pairs = [(text.rsplit(". ", 1)[-1], text) for text in texts]
-    quantised = nncf.quantize(
-        converted,
-        nncf.Dataset(pairs, tokens),
-        model_type=nncf.ModelType.TRANSFORMER,
-        subset_size=len(pairs),
-    )
-    openvino.save_model(quantised, target / "model.xml")
+    # The last sentence of a text does for a question about it.
+    pairs = [(text.rsplit(". ", 1)[-1], text) for text in _texts()]
+    samples = [tokenizer(*pair, truncation="only_second", max_length=WINDOW) for pair in pairs]
+    _quantise(network, ("input_ids", "attention_mask", "token_type_ids"), samples, target)
     tokenizer.backend_tokenizer.save(str(target / "tokenizer.json"))
     card = {
         "fingerprint": fingerprint,
@@ -177,7 +173,7 @@ def gguf(source: str, target: Path) -> None:
 def _go_offline() -> None:
     # Some of these ask a hub for newer files or report their use; preparing needs neither.
     os.environ |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "NNCF_CI": "1"}
-    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # None blocks an import
+    block_telemetry()
 
 
 def main(arguments: list[str]) -> None:

@@ -298,9 +298,10 @@ def _grounded(raw: str, group: Sequence[Statement]) -> Statement | None:
     citations = tuple(dict.fromkeys(citation for one in named for citation in one.citations))
     if not citations or len(citations) > CITATIONS:
         return None
-    verdict = check(line.text, [citation.quote for citation in citations])
+    first = min(named, key=lambda one: one.place)
+    quotes = [citation.quote for citation in citations]
+    verdict = check(line.text, quotes, first.article.date, first.article.title)
     if verdict.support not in ("supported", "partly"):
         return None
-    first = min(named, key=lambda one: one.place)
     score = max(one.score for one in named)
     return Statement(first.article, line.text, verdict.support, citations, first.place, score)

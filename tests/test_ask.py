@@ -10,7 +10,7 @@ import pytest
 
 from rag import Answer, Filter, Library
 from rag.answer import NOT_FOUND, Trace
-from rag.ask import LINES, PASSAGES, start
+from rag.ask import LINES, PASSAGES, Means, start
 from rag.choose import choose
 from rag.errors import Cancelled, ModelError
 from rag.point import NEAR
@@ -257,9 +257,8 @@ def test_nothing_is_shown_before_it_was_proved(stock: Path) -> None:
         proofs.append(1)
         raise AssertionError("inexact")
 
-    stream = start(
-        QUESTION, found, FakeLocator, lambda: model, load_template("answer"), Trace(), prove
-    )
+    means = Means(FakeLocator, lambda: model, load_template("answer"), prove)
+    stream = start(QUESTION, found, means, Trace())
     with pytest.raises(AssertionError, match="inexact"):
         next(stream)
     assert proofs

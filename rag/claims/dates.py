@@ -12,17 +12,17 @@ from itertools import groupby
 _MONTH_NAMES = (
     "January February March April May June July August September October November December".split()
 )
-_MONTHS = {
+MONTHS = {
     name[:length]: at for at, name in enumerate(_MONTH_NAMES, 1) for length in (3, len(name))
 } | {"Sept": 9}
 _WEEKDAYS = {
     name: at
     for at, name in enumerate("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 }
-CALENDAR = frozenset([*_MONTHS, *_WEEKDAYS])
+CALENDAR = frozenset([*MONTHS, *_WEEKDAYS])
 _SMALL = "zero one two three four five six seven eight nine ten".split()
 
-_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>1\d{3}|20\d{2})\b"
 _UNTIL = r"(?:\s?[-–]\s?|,? (?:to|and|or|until|through) )"
@@ -130,7 +130,7 @@ def _number(written: str | None) -> int | None:
 def _month(written: str | None) -> int | None:
     if not written:
         return None
-    return int(written) if written.isdecimal() else _MONTHS[written]
+    return int(written) if written.isdecimal() else MONTHS[written]
 
 
 def _dated(date: Date, match: re.Match[str], written: Day | None) -> Date:

@@ -12,23 +12,23 @@ NEAR_PART = 0.1  # the same for "about a third"
 NEAR_YEAR = 5
 MOST_DIGITS = 15  # that a float tells apart
 
-_SMALL = (
+SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen"
 ).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _RANKS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _WORDS = (
-    {word: value for value, word in enumerate(_SMALL)}
-    | {word: 10 * value for value, word in enumerate(_TENS, 2)}
+    {word: value for value, word in enumerate(SMALL)}
+    | {word: 10 * value for value, word in enumerate(TENS, 2)}
     | {word: value for value, word in enumerate(_RANKS, 1)}
     | {"a": 1, "an": 1}
 )
-_SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
-_SCALES |= {"trillion": 1e12, "k": 1e3, "m": 1e6, "bn": 1e9, "tn": 1e12}
+SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+SCALES |= {"trillion": 1e12, "k": 1e3, "m": 1e6, "bn": 1e9, "tn": 1e12}
 _PARTS = {"half": 2, "halve": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6}
 _PARTS |= {"seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
-NUMBER_WORDS = frozenset([*_WORDS, *_SCALES, *_PARTS, *(f"{word}s" for word in [*_SCALES, *_TENS])])
+NUMBER_WORDS = frozenset([*_WORDS, *SCALES, *_PARTS, *(f"{word}s" for word in [*SCALES, *TENS])])
 NUMBER_WORDS -= {"a", "an", "k", "m", "bn", "tn", "quarter"}
 
 _UNITS = {
@@ -56,18 +56,18 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 
-_WORD_ONES = "|".join([*_SMALL[1:10], *_RANKS[:9]])
-_BELOW_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{_WORD_ONES}))?|{'|'.join(_SMALL)})"
+_WORD_ONES = "|".join([*SMALL[1:10], *_RANKS[:9]])
+BELOW_100 = rf"(?:(?:{'|'.join(TENS)})(?:[ -](?:{_WORD_ONES}))?|{'|'.join(SMALL)})"
 _LARGE = r"(?:thousand|million|billion|trillion)"
 _HUNDREDS = (
-    rf"(?:(?:{_BELOW_100}|an?)[ -](?:dozen|hundred)(?:[ -](?:and[ -])?{_BELOW_100})?|{_BELOW_100}"
+    rf"(?:(?:{BELOW_100}|an?)[ -](?:dozen|hundred)(?:[ -](?:and[ -])?{BELOW_100})?|{BELOW_100}"
     rf"|(?:half )?an?(?=[ -]{_LARGE}))"
 )
 _SPELT = rf"(?:{_HUNDREDS}[ -]{_LARGE}[ -](?:and[ -])?)*{_HUNDREDS}(?:[ -]{_LARGE})?"
 _FRACTION = "[¼-¾⅐-⅞]"
 _PART = (
     rf"(?:(?P<half>half)(?!-\w| an?[ -]{_LARGE})"
-    rf"|(?P<count>an?|[1-9]|{'|'.join(_SMALL[1:10])})[ -](?P<part>third|quarter|fourth|fifth|sixth"
+    rf"|(?P<count>an?|[1-9]|{'|'.join(SMALL[1:10])})[ -](?P<part>third|quarter|fourth|fifth|sixth"
     rf"|seventh|eighth|ninth|tenth)(?:s\b|(?= of\b)))"
 )
 _NUMBER = re.compile(
@@ -77,7 +77,7 @@ _NUMBER = re.compile(
     rf"|(?P<fraction>{_FRACTION})"
     rf"|\b(?<!no )(?P<words>{_SPELT})\b"
     rf"|\b(?P<ordinal>{'|'.join(_RANKS)})\b"
-    rf"|\b(?P<vague>dozen|hundred|thousand|million|billion|trillion|{'|'.join(_TENS)})s?\b)",
+    rf"|\b(?P<vague>dozen|hundred|thousand|million|billion|trillion|{'|'.join(TENS)})s?\b)",
     re.IGNORECASE,
 )
 _SCALE = re.compile(r"[ -]?(dozen|hundred|thousand|million|billion|trillion|bn|tn)\b|(k)\b", re.I)
@@ -175,9 +175,9 @@ def _read(found: re.Match[str]) -> tuple[float | None, str | None]:
         value = float(_WORDS[found["ordinal"].lower()])
     elif found["vague"]:
         word = found["vague"].lower()
-        value = _SCALES.get(word) or float(_WORDS[word])
+        value = SCALES.get(word) or float(_WORDS[word])
     else:
-        value = _spelt(found["words"].lower())
+        value = spelt(found["words"].lower())
     if value is not None and found["sign"]:
         value = -value
     return value, unit
@@ -194,16 +194,17 @@ def _digits(written: str) -> float | None:
     return float(written.replace(",", "")) if len(written) <= MOST_DIGITS else None
 
 
-def _spelt(written: str) -> float:
+def spelt(written: str) -> float:
+    """The value of a number in words: "two hundred and five thousand" is 205,000."""
     total = value = 0.0
     halved = False
     for word in re.split(r"[ -]", written):
         if word == "half":
             halved = True
         elif word in ("dozen", "hundred"):
-            value *= _SCALES[word]
-        elif word in _SCALES:
-            total, value = total + value * _SCALES[word], 0.0
+            value *= SCALES[word]
+        elif word in SCALES:
+            total, value = total + value * SCALES[word], 0.0
         elif word != "and":
             value += _WORDS[word] * (0.5 if halved else 1.0)
             halved = False
@@ -214,9 +215,9 @@ def _scaled(text: str, value: float, end: int, money: bool) -> tuple[float, int]
     if half := _HALF.match(text, end):
         value, end = value + 0.5, half.end()
     if money and (found := _MONEY.match(text, end)):
-        return value * _SCALES["m"], found.end()
+        return value * SCALES["m"], found.end()
     while scale := _SCALE.match(text, end):
-        value, end = value * _SCALES[(scale[1] or scale[2]).lower()], scale.end()
+        value, end = value * SCALES[(scale[1] or scale[2]).lower()], scale.end()
     return value, end
 
 

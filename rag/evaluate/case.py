@@ -7,11 +7,11 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.answer import Answer, Citation, Claim, Source, Summary, claim_dict
+from rag.answer import Answer, Citation, Claim, Source, Summary, Trace, claim_dict
 from rag.article import Article, Span
 from rag.evaluate.gold import Gold, GoldError, Item, Quote
 from rag.read import normalise
@@ -136,17 +136,16 @@ class Response:
 
     @classmethod
     def of(cls, said: Answer | Summary, withheld: bool | None = None) -> Response:
-        """What of an answer is recorded."""
+        """What of an answer is recorded; of an article's path, the file's name."""
         trace = said.trace
-        cosines = [float(s["cosine"]) for hit in trace.hits for s in hit.get("sentences", ())]
         return cls(
-            claims=said.claims,
+            claims=tuple(map(_without_folders, said.claims)),
             abstained=said.abstained,
             retrieved=tuple(
                 Span(hit["article"]["id"], hit["start"], hit["end"]) for hit in trace.hits
             ),
             given=tuple(Span(one["article"], one["start"], one["end"]) for one in trace.given),
-            confidence=max(filter(math.isfinite, cosines), default=None),
+            confidence=_confidence(trace),
             tokens={name: count for name, count in trace.tokens.items() if name != "reused"},
             milliseconds=dict(trace.milliseconds),
             fingerprints={name: getattr(trace, name) for name in FINGERPRINTS},
@@ -184,6 +183,24 @@ class Response:
 
 def _span_list(span: Span) -> list[str | int]:
     return [span.article, span.start, span.end]
+
+
+def _confidence(trace: Trace) -> float | None:
+    """How sure the locator is that there is an answer; for other systems the best cosine."""
+    if trace.none is not None:
+        return round(1 - trace.none, 4)
+    cosines = [float(s["cosine"]) for hit in trace.hits for s in hit.get("sentences", ())]
+    return max(filter(math.isfinite, cosines), default=None)
+
+
+def _without_folders(claim: Claim) -> Claim:
+    """Reports and baselines are passed on and committed: nobody's folders belong there."""
+
+    def bare(citation: Citation) -> Citation:
+        path = citation.article.path
+        return replace(citation, article=replace(citation.article, path=path and Path(path).name))
+
+    return replace(claim, citations=tuple(map(bare, claim.citations)))
 
 
 def _claim(found: Mapping[str, Any]) -> Claim:

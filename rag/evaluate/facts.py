@@ -8,18 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.claims.dates import MONTHS
+from rag.claims.figures import BELOW_100, SCALES, spelt
+
 NEARBY = 3  # words between a number and its unit
 
 # All patterns but `_DASHES` are for texts in lower case.
-_MONTHS = {
-    name[:length]: at
-    for at, name in enumerate(
-        "january february march april may june july august september october november "
-        "december".split(),
-        1,
-    )
-    for length in (3, len(name))
-} | {"sept": 9}
+_MONTHS = {name.lower(): at for name, at in MONTHS.items()}
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>\d{4})"
@@ -38,28 +33,11 @@ _DATES = tuple(
     )
 )
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_RANKS = "first second third fourth fifth sixth seventh eighth ninth".split()  # after tens only
-_WORDS = (
-    {word: float(value) for value, word in enumerate(_SMALL)}
-    | {word: 10.0 * value for value, word in enumerate(_TENS, 2)}
-    | {word: float(value) for value, word in enumerate(_RANKS, 1)}
-    | {"a": 1.0, "an": 1.0, "and": 0.0}
-)
-_SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6}
-_SCALES |= {"billion": 1e9, "bn": 1e9, "trillion": 1e12, "tn": 1e12}
-
-_ONES = "|".join([*_SMALL[1:10], *_RANKS])
-_BELOW_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{_ONES}))?|{'|'.join(_SMALL)})\b"
 _LARGE = r"(?:thousand|million|billion|trillion)\b"
 _ONE = r"(?:half )?an?"
 _BELOW_1000 = (
-    rf"(?:(?:{_BELOW_100}|{_ONE})[ -](?:dozen|hundred)\b(?:[ -](?:and[ -])?{_BELOW_100})?"
-    rf"|{_BELOW_100}|{_ONE}(?=[ -]{_LARGE}))"
+    rf"(?:(?:{BELOW_100}\b|{_ONE})[ -](?:dozen|hundred)\b(?:[ -](?:and[ -])?{BELOW_100}\b)?"
+    rf"|{BELOW_100}\b|{_ONE}(?=[ -]{_LARGE}))"
 )
 _FRACTION = r"[\u00bc-\u00be\u2150-\u215e]"
 _NUMBER = re.compile(
@@ -195,15 +173,15 @@ def numbers(text: str) -> Iterator[tuple[float, str, str]]:
             and unicodedata.category(before[-1]) == "Sc"
             and (money := _MONEY.match(text, end))
         ):
-            value, end = value * _SCALES[money[1]], money.end()
+            value, end = value * SCALES[money[1]], money.end()
         while scale := _SCALE.match(text, end):
-            value, end = value * _SCALES[scale[1] or scale[2]], scale.end()
+            value, end = value * SCALES[scale[1] or scale[2]], scale.end()
         yield value, _last_word(before), _next_words(text[end : end + 120])
 
 
 def _value(found: re.Match[str]) -> float | None:
     if found["words"]:
-        value: float | None = _worded(found["words"])
+        value: float | None = spelt(found["words"])
     else:
         value = _digits(found["digits"]) if found["digits"] else 0.0
     if value is None:
@@ -219,22 +197,6 @@ def _digits(written: str) -> float | None:
     if re.fullmatch(r"\d+,\d\d?|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}", written):
         return float(written.replace(".", "").replace(",", "."))
     return None
-
-
-def _worded(written: str) -> float:
-    total = value = 0.0
-    halved = False
-    for word in re.split(r"[ -]", written):
-        if word == "half":
-            halved = True
-        elif word in ("dozen", "hundred"):
-            value *= _SCALES[word]
-        elif word in _SCALES:
-            total, value = total + value * _SCALES[word], 0.0
-        else:
-            value += _WORDS[word] * (0.5 if halved else 1.0)
-            halved = False
-    return total + value
 
 
 def _last_word(text: str) -> str:

@@ -193,23 +193,42 @@ def _reader_of(kind: Kind) -> Callable[[Source], Iterable[Draft]]:
     """The function that reads a format; its libraries are loaded only now."""
     match kind:
         case Kind.PLAIN:
-            from rag.read.plain import read_plain as read
+            from rag.read.plain import read_plain
+
+            return read_plain
         case Kind.MARKDOWN:
-            from rag.read.markdown import read_markdown as read
+            from rag.read.markdown import read_markdown
+
+            return read_markdown
         case Kind.HTML:
-            from rag.read.html_page import read_html as read
+            from rag.read.html_page import read_html
+
+            return read_html
         case Kind.PDF:
-            from rag.read.pdf import read_pdf as read
+            from rag.read.pdf import read_pdf
+
+            return read_pdf
         case Kind.DOCX:
-            from rag.read.docx import read_docx as read
+            from rag.read.docx import read_docx
+
+            return read_docx
         case Kind.EPUB:
-            from rag.read.epub import read_epub as read  # type: ignore[assignment]  # an iterator
+            from rag.read.epub import read_epub
+
+            return read_epub
         case Kind.CSV:
-            from rag.read.tables import read_csv as read  # type: ignore[assignment]  # likewise
+            from rag.read.tables import read_csv
+
+            return read_csv
         case Kind.TSV:
-            from rag.read.tables import read_tsv as read  # type: ignore[assignment]  # likewise
+            from rag.read.tables import read_tsv
+
+            return read_tsv
         case Kind.JSONL:
-            from rag.read.tables import read_jsonl as read  # type: ignore[assignment]  # likewise
+            from rag.read.tables import read_jsonl
+
+            return read_jsonl
         case Kind.FEED:
-            from rag.read.feed import read_feed as read  # type: ignore[assignment]  # likewise
-    return read
+            from rag.read.feed import read_feed
+
+            return read_feed

@@ -14,6 +14,7 @@ import pytest
 from rag import Library
 from rag.answer import Answer, Citation, Claim, Source, Summary, Trace
 from rag.article import Article, Span
+from rag.ask import DOUBT
 from rag.errors import UsageError
 from rag.evaluate import (
     Corpus,
@@ -380,3 +381,9 @@ def test_a_library_is_asked_as_it_is(stock: Path, encoder: FakeEncoder) -> None:
     assert report.values["citation_iou"].value == 1.0
     assert report.system["model"] == "fake-model"
     assert run(gold, library.ask).to_json() == report.to_json()
+    (rise, far) = report
+    assert rise.response and far.response
+    # What refusing goes by is what the risk is drawn over.
+    assert (rise.response.confidence or 0) > 1 - DOUBT > (far.response.confidence or 0)
+    assert [cited.article.path for cited in rise.response.citations] == ["flood.md"]
+    assert str(stock) not in report.to_json(), "a report names nobody's folders"

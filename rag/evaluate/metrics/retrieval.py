@@ -146,5 +146,6 @@ def character_iou(case: Case, k: int) -> float | None:
 
 @of_case("retrieval")
 def given_recall(case: Case, _: int) -> float | None:
-    """Share of the gold spans' characters in the sentences that the model was given."""
+    """Share of the gold spans' characters in the sentences that the answer could be made of: those
+    that the model was given, or that might be quoted."""
     return _best(case, spans.recall, case.response.given)
