@@ -9,7 +9,7 @@ compare. It is the embedded encoder with the adapter of `rag/adapters`; `trainin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -86,11 +86,16 @@ class Locator(Protocol):
         ...
 
 
+Tokenised = tuple[list[int], list[tuple[int, int]]]
+"""Tokens of a text, and the half-open range of code points of each."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A question with a passage, as tokens.
 
     Attributes:
+        second: the first token after the question.
         body: the first token of the passage.
         offsets: of the passage's tokens, in code points; none ends after the sentence that it
             begins in.
@@ -102,6 +107,30 @@ class _Row:
     body: int
     offsets: list[tuple[int, int]]
     sentence: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls,
+        question: str,
+        reading: Reading,
+        tokens: Callable[[str], Tokenised],
+        marks: tuple[int, int],
+    ) -> Row:
+        """`[CLS] question [SEP] heading. passage [SEP]`, as much of it as the window holds.
+
+        Args:
+            marks: the tokens [CLS] and [SEP].
+        """
+        first, last = marks
+        asked = tokens(question)[0][:QUESTION]
+        heading = tokens(f"{reading.heading}.")[0] if reading.heading else []
+        # A heading as long as a passage is none.
+        heading = heading[: WINDOW // 4]
+        ids, offsets = tokens(reading.text)
+        room = WINDOW - len(asked) - len(heading) - 3
+        front = [first, *asked, last, *heading]
+        offsets, sentence = _placed(offsets[:room], reading.sentences)
+        return cls([*front, *ids[:room], last], 2 + len(asked), len(front), offsets, sentence)
 
 
 class PreparedLocator:
@@ -118,14 +147,14 @@ class PreparedLocator:
         with whole("locator", folder):
             card = json.loads((folder / "locator.json").read_text("utf-8"))
             self.fingerprint = str(card["fingerprint"])
-            self._first, self._last = int(card["first"]), int(card["last"])
+            self._marks = int(card["first"]), int(card["last"])
             self._tokenizer = load_tokenizer(folder, WINDOW)
             self._run = load_network(folder, threads)
 
     def locate(self, question: str, readings: Sequence[Reading]) -> Located:
         if not readings:
             return Located((), ())
-        rows = self._rows(question, readings)
+        rows = [Row.of(question, one, self._tokens, self._marks) for one in readings]
         logits = self._logits(rows)
         sentences = tuple(
             tuple(_sentence_logits(one[:, 2], row, len(reading.sentences)))
@@ -133,32 +162,11 @@ class PreparedLocator:
         )
         return Located(sentences, tuple(_phrases(logits, rows)))
 
-    def _rows(self, question: str, readings: Sequence[Reading]) -> list[_Row]:
-        asked = self._tokens(question)[0][:QUESTION]
-        return [self._row(asked, reading) for reading in readings]
-
-    def _row(self, asked: list[int], reading: Reading) -> _Row:
-        heading = self._tokens(f"{reading.heading}.")[0] if reading.heading else []
-        # A heading as long as a passage is none.
-        heading = heading[: WINDOW // 4]
-        ids, offsets = self._tokens(reading.text)
-        room = WINDOW - len(asked) - len(heading) - 3
-        ids = ids[:room]
-        offsets, sentence = _placed(offsets[:room], reading.sentences)
-        front = [self._first, *asked, self._last, *heading]
-        return _Row(
-            [*front, *ids, self._last],
-            2 + len(asked),
-            len(front),
-            offsets,
-            sentence,
-        )
-
-    def _tokens(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+    def _tokens(self, text: str) -> Tokenised:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         return encoding.ids, encoding.offsets
 
-    def _logits(self, rows: Sequence[_Row]) -> list[Logits]:
+    def _logits(self, rows: Sequence[Row]) -> list[Logits]:
         """For each row, the three logits of each token of its passage."""
         ids, mask = padded([row.ids for row in rows])
         types = np.zeros_like(ids)
@@ -187,14 +195,14 @@ def _placed(
     return cut, np.where(inside, found, -1)
 
 
-def _sentence_logits(evidence: Logits, row: _Row, count: int) -> Iterator[float]:
+def _sentence_logits(evidence: Logits, row: Row, count: int) -> Iterator[float]:
     """The mean of its tokens' logits for each sentence."""
     for number in range(count):
         tokens = evidence[row.sentence == number]
         yield float(tokens.mean()) if len(tokens) else -np.inf
 
 
-def _phrases(logits: Sequence[Logits], rows: Sequence[_Row]) -> Iterator[Phrase]:
+def _phrases(logits: Sequence[Logits], rows: Sequence[Row]) -> Iterator[Phrase]:
     """The likeliest phrases over all rows; start and end are taken to be independent."""
     starts = _log_sum([one[:, 0] for one in logits])
     ends = _log_sum([one[:, 1] for one in logits])
@@ -214,7 +222,7 @@ def _phrases(logits: Sequence[Logits], rows: Sequence[_Row]) -> Iterator[Phrase]
         )
 
 
-def _best_pairs(logits: Logits, row: _Row) -> Iterator[tuple[float, int, int]]:
+def _best_pairs(logits: Logits, row: Row) -> Iterator[tuple[float, int, int]]:
     """Scores, first and last tokens of the best phrases of one passage."""
     both = logits[:, None, 0] + logits[None, :, 1]
     place = np.arange(len(logits))

@@ -15,92 +15,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from rag import adapter, models
 from rag.evaluate.metrics.answers import squad_words, word_f1
-from training.examples import Corpus, Example, Text, add_hard, clapnq, load, part, save, squad
+from rag.evaluate.stats import auc
+from training.examples import Corpus, Text, add_hard, clapnq, load, part, save, squad
+from training.samples import SEED, SENTENCES, SHARE, Tokens, batch, batches
 
-SEED = 20261123
-QUESTION = 40  # tokens of a question at most
-LENGTH = 288  # tokens of question and passage together at most
-SENTENCES = 24  # of a passage at most
-# How often an epoch takes each example: posts and reviews ask much that any of them may answer.
-SHARE = {"new_wiki": 1.0, "reddit": 0.7, "amazon_reviews": 0.4, "clapnq": 3.0}
 CHOOSE, REPORT = 0.15, 0.30  # paragraphs below these parts choose the recipe, and report on it
-
-
-@dataclass
-class Row:
-    """A question with one passage, as tokens, and what is to be found."""
-
-    ids: list[int]
-    types: list[int]
-    body: list[int]  # 1 where an answer can be
-    sentence: list[int]  # number of a token's sentence, -1 outside
-    starts: dict[int, float]
-    ends: dict[int, float]
-    gold: dict[int, float]
-
-
-class Tokens:
-    """Texts to tokens with their offsets, each text once."""
-
-    def __init__(self, source: str) -> None:
-        from transformers import AutoTokenizer
-
-        self._run = AutoTokenizer.from_pretrained(source, local_files_only=True)
-        self._run.model_max_length = 10**6  # cutting is done here
-        self._memory: dict[str, tuple[list[int], list[tuple[int, int]]]] = {}
-
-    def __call__(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        if text not in self._memory:
-            found = self._run(text, add_special_tokens=False, return_offsets_mapping=True)
-            self._memory[text] = (found["input_ids"], found["offset_mapping"])
-        return self._memory[text]
-
-    def row(
-        self, question: str, text: Text, answers: Sequence[tuple[int, int]], gold: dict[int, float]
-    ) -> Row:
-        cls, sep = self._run.cls_token_id, self._run.sep_token_id
-        asked = self(question)[0][:QUESTION]
-        heading = self(f"{text.heading}.")[0] if text.heading else []
-        ids, offsets = self(text.text)
-        room = LENGTH - len(asked) - len(heading) - 3
-        ids, offsets = ids[:room], offsets[:room]
-        front = 2 + len(asked) + len(heading)
-        number = [
-            next((n for n, (a, b) in enumerate(text.spans) if a <= start < b), -1)
-            for start, _ in offsets
-        ]
-        number = [n if n < SENTENCES else -1 for n in number]
-        starts: dict[int, float] = {}
-        ends: dict[int, float] = {}
-        for a, b in answers:
-            inside = [at for at, (s, e) in enumerate(offsets) if s < b and a < e]
-            if inside and offsets[inside[-1]][1] >= b:
-                for where, at in ((starts, inside[0]), (ends, inside[-1])):
-                    where[front + at] = where.get(front + at, 0.0) + 1 / len(answers)
-        present = set(number)
-        return Row(
-            [cls, *asked, sep, *heading, *ids, sep],
-            [0] * (2 + len(asked)) + [1] * (len(heading) + len(ids) + 1),
-            [0] * front + [1] * len(ids) + [0],
-            [-1] * front + number + [-1],
-            starts,
-            ends,
-            {n: share for n, share in gold.items() if n in present},
-        )
 
 
 class Locator(torch.nn.Module):
@@ -121,66 +51,6 @@ class Locator(torch.nn.Module):
     def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
         hidden = self.encoder(input_ids, attention_mask, token_type_ids).last_hidden_state
         return self.head(hidden.float())
-
-
-def asked_as_typed(question: str, chance: random.Random) -> str:
-    """Questions as people type them: some without a question mark, some with a slip."""
-    if chance.random() < 0.4:
-        question = question.rstrip("? ")
-    if chance.random() < 0.08 and len(question) > 12:
-        at = chance.randrange(3, len(question) - 2)
-        question = question[:at] + question[at + 1] + question[at] + question[at + 2 :]
-    return question
-
-
-def group(
-    example: Example, corpus: Corpus, tokens: Tokens, chance: random.Random, size: int
-) -> list[Row]:
-    """A question with `size` passages: its own, its own without what answers, or only others."""
-    question = asked_as_typed(example.question, chance)
-    own = corpus.texts[example.paragraph]
-    kind = chance.random()
-    hard = list(example.hard)
-    rows: list[Row] = []
-    headed = chance.random() < 0.6
-
-    def shown(text: Text) -> Text:
-        return text if headed else Text("", text.text, text.spans)
-
-    if kind < 0.62 or not example.gold:
-        rows.append(tokens.row(question, shown(own), example.answers, example.gold))
-    elif kind < 0.90 and len(own.spans) > len(example.gold):
-        rows.append(tokens.row(question, shown(own.without(set(example.gold))), [], {}))
-    # The very nearest of other reviews or posts may answer as well: take any of the near ones.
-    chance.shuffle(hard)
-    for place in hard[: size - len(rows)]:
-        rows.append(tokens.row(question, shown(corpus.texts[place]), [], {}))
-    return rows[:size]
-
-
-def batch(groups: Sequence[Sequence[Row]], size: int) -> dict[str, torch.Tensor]:
-    """Groups of rows as tensors; missing rows of a group are empty."""
-    width = max(len(row.ids) for rows in groups for row in rows)
-    shape = (len(groups) * size, width)
-    made = {key: torch.zeros(shape, dtype=torch.long) for key in ("ids", "mask", "types", "body")}
-    made["starts"] = torch.zeros(shape)
-    made["ends"] = torch.zeros(shape)
-    made["sentence"] = torch.full(shape, SENTENCES, dtype=torch.long)
-    made["gold"] = torch.zeros(shape[0], SENTENCES + 1)
-    made["mask"][:, 0] = 1
-    for g, rows in enumerate(groups):
-        for r, row in enumerate(rows):
-            at, long = g * size + r, len(row.ids)
-            made["ids"][at, :long] = torch.tensor(row.ids)
-            made["mask"][at, :long] = 1
-            made["types"][at, :long] = torch.tensor(row.types)
-            made["body"][at, :long] = torch.tensor(row.body)
-            sentence = torch.tensor(row.sentence)
-            made["sentence"][at, :long] = torch.where(sentence < 0, SENTENCES, sentence)
-            for where, found in (("starts", row.starts), ("ends", row.ends), ("gold", row.gold)):
-                for place, share in found.items():
-                    made[where][at, place] = share
-    return made
 
 
 def sentence_logits(evidence: torch.Tensor, sentence: torch.Tensor) -> torch.Tensor:
@@ -210,27 +80,6 @@ def loss(out: torch.Tensor, made: dict[str, torch.Tensor], groups: int) -> torch
     spanned = made["starts"].reshape(groups, -1).sum(1) > 0
     known = (spanned | ~gold).float()  # where only sentences are known, spans teach nothing
     return (chosen + 0.5 * known * (start + end)).mean()
-
-
-def batches(
-    corpora: Sequence[Corpus], tokens: Tokens, epoch: int, groups: int, size: int
-) -> Iterator[list[list[Row]]]:
-    """Groups of similar length together, in random order."""
-    chance = random.Random(SEED + epoch)
-    every = [
-        (corpus, example)
-        for corpus in corpora
-        for example in corpus.examples
-        for _ in range(int(SHARE[corpus.name] + chance.random()))
-    ]
-    chance.shuffle(every)
-    pool = groups * 32
-    for start in range(0, len(every), pool):
-        made = [group(e, c, tokens, chance, size) for c, e in every[start : start + pool]]
-        made = sorted((m for m in made if m), key=lambda rows: max(len(r.ids) for r in rows))
-        cut = [made[at : at + groups] for at in range(0, len(made), groups)]
-        chance.shuffle(cut)
-        yield from cut
 
 
 def split(corpora: Sequence[Corpus], low: float, high: float) -> list[Corpus]:
@@ -266,8 +115,8 @@ def score(
         hard = [corpus.texts[p] for p in example.hard[:others]]
         for withheld in (False, True):
             texts = hard + ([] if withheld else [own])
-            rows = [tokens.row(example.question, t, [], {}) for t in texts]
-            made = batch([rows], len(rows))
+            some = [tokens.sample(example.question, t, [], {}) for t in texts]
+            made = batch([some], len(some))
             out = run(model, made).float()
             logits = sentence_logits(out[..., 2], made["sentence"])
             chance_null = 1 / (1 + logits.exp().sum()).item()
@@ -278,7 +127,7 @@ def score(
                 continue
             answerable.append(chance_null)
             row, number = divmod(int(logits.argmax()), SENTENCES)
-            best += row == len(rows) - 1 and number in example.gold
+            best += row == len(some) - 1 and number in example.gold
             if example.answers:
                 spanned += 1
                 found = span(out, made, tokens, texts)
@@ -315,16 +164,6 @@ def span(
 
 def token_f1(one: str, other: str) -> float:
     return word_f1(squad_words(one), squad_words(other))
-
-
-def auc(low: Sequence[float], high: Sequence[float]) -> float:
-    if not low or not high:
-        return math.nan
-    order = np.argsort(np.concatenate([low, high]))
-    ranks = np.empty(len(order))
-    ranks[order] = np.arange(1, len(order) + 1)
-    n, m = len(low), len(high)
-    return float((ranks[n:].sum() - m * (m + 1) / 2) / (n * m))
 
 
 def train(
@@ -385,13 +224,13 @@ def train(
     step, running, seen = 0, 0.0, 0
     epoch = 1 if start else 0  # other samples than the first time
     while step < steps:
-        for groups_of_rows in batches(learn, tokens, epoch, groups, size):
-            made = batch(groups_of_rows, size)
+        for some in batches(learn, tokens, epoch, groups, size):
+            made = batch(some, size)
             done = max(step / steps, (time.perf_counter() - began) / 60 / minutes)
             for at, parameters in enumerate(optimiser.param_groups):
                 warm = min(1.0, (step + 1) / 100)
                 parameters["lr"] = rate * (10 if at else 1) * warm * max(0.0, 1 - done)
-            value = loss(run(model, made).float(), made, len(groups_of_rows))
+            value = loss(run(model, made).float(), made, len(some))
             optimiser.zero_grad(set_to_none=True)
             value.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

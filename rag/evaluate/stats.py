@@ -48,6 +48,20 @@ def wilson(hits: float, n: int) -> tuple[float, float]:
     return max(0.0, centre - margin), min(1.0, centre + margin)
 
 
+def auc(low: Sequence[float], high: Sequence[float]) -> float:
+    """Area under the ROC curve: how often a value of `high` is above one of `low`, ties by half.
+
+    Not a number if either is empty.
+
+    >>> auc([0.1, 0.2], [0.2, 0.9])
+    0.875
+    """
+    if not low or not high:
+        return math.nan
+    above = np.subtract.outer(np.asarray(high), np.asarray(low))
+    return float(((above > 0) + 0.5 * (above == 0)).mean())
+
+
 def chance(losses: Sequence[float], clusters: Sequence[str]) -> float:
     """How likely chance alone makes a loss at least as large as that seen: a one-sided p-value.
 

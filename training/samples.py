@@ -1,0 +1,148 @@
+"""Questions with passages as tensors, for `training.locator`."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from rag.locate import Reading, Row, Tokenised
+from training.examples import Corpus, Example, Text
+
+SEED = 20261123
+SENTENCES = 24  # of a passage at most
+# How often an epoch takes each example: posts and reviews ask much that any of them may answer.
+SHARE = {"new_wiki": 1.0, "reddit": 0.7, "amazon_reviews": 0.4, "clapnq": 3.0}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A row and what is to be found in it: the shares of annotators at tokens and sentences."""
+
+    row: Row
+    starts: dict[int, float]
+    ends: dict[int, float]
+    gold: dict[int, float]
+
+
+class Tokens:
+    """Texts to tokens, each text once; and samples made of them."""
+
+    def __init__(self, source: str) -> None:
+        from transformers import AutoTokenizer
+
+        self._run = AutoTokenizer.from_pretrained(source, local_files_only=True)
+        self._run.model_max_length = 10**6  # cutting is done in `Row.of`
+        self._memory: dict[str, Tokenised] = {}
+
+    def __call__(self, text: str) -> Tokenised:
+        if text not in self._memory:
+            found = self._run(text, add_special_tokens=False, return_offsets_mapping=True)
+            self._memory[text] = (found["input_ids"], found["offset_mapping"])
+        return self._memory[text]
+
+    def sample(
+        self, question: str, text: Text, answers: Sequence[tuple[int, int]], gold: dict[int, float]
+    ) -> Sample:
+        marks = self._run.cls_token_id, self._run.sep_token_id
+        row = Row.of(question, Reading(text.heading, text.text, text.spans), self, marks)
+        starts: dict[int, float] = {}
+        ends: dict[int, float] = {}
+        for a, b in answers:
+            inside = [at for at, (s, e) in enumerate(row.offsets) if s < b and a < e]
+            if inside and row.offsets[inside[-1]][1] >= b:
+                for where, at in ((starts, inside[0]), (ends, inside[-1])):
+                    where[row.body + at] = where.get(row.body + at, 0.0) + 1 / len(answers)
+        read = {int(n) for n in row.sentence if n < SENTENCES}
+        return Sample(row, starts, ends, {n: share for n, share in gold.items() if n in read})
+
+
+def asked_as_typed(question: str, chance: random.Random) -> str:
+    """Questions as people type them: some without a question mark, some with a slip."""
+    if chance.random() < 0.4:
+        question = question.rstrip("? ")
+    if chance.random() < 0.08 and len(question) > 12:
+        at = chance.randrange(3, len(question) - 2)
+        question = question[:at] + question[at + 1] + question[at] + question[at + 2 :]
+    return question
+
+
+def group(
+    example: Example, corpus: Corpus, tokens: Tokens, chance: random.Random, size: int
+) -> list[Sample]:
+    """A question with `size` passages: its own, its own without what answers, or only others."""
+    question = asked_as_typed(example.question, chance)
+    own = corpus.texts[example.paragraph]
+    kind = chance.random()
+    hard = list(example.hard)
+    some: list[Sample] = []
+    headed = chance.random() < 0.6
+
+    def shown(text: Text) -> Text:
+        return text if headed else Text("", text.text, text.spans)
+
+    if kind < 0.62 or not example.gold:
+        some.append(tokens.sample(question, shown(own), example.answers, example.gold))
+    elif kind < 0.90 and len(own.spans) > len(example.gold):
+        some.append(tokens.sample(question, shown(own.without(set(example.gold))), [], {}))
+    # The very nearest of other reviews or posts may answer as well: take any of the near ones.
+    chance.shuffle(hard)
+    for place in hard[: size - len(some)]:
+        some.append(tokens.sample(question, shown(corpus.texts[place]), [], {}))
+    return some[:size]
+
+
+def batch(groups: Sequence[Sequence[Sample]], size: int) -> dict[str, torch.Tensor]:
+    """Groups of samples as tensors; missing samples of a group are empty."""
+    width = max(map(_width, groups))
+    shape = (len(groups) * size, width)
+    made = {key: torch.zeros(shape, dtype=torch.long) for key in ("ids", "mask", "types", "body")}
+    made["starts"] = torch.zeros(shape)
+    made["ends"] = torch.zeros(shape)
+    made["sentence"] = torch.full(shape, SENTENCES, dtype=torch.long)
+    made["gold"] = torch.zeros(shape[0], SENTENCES + 1)
+    made["mask"][:, 0] = 1
+    for g, some in enumerate(groups):
+        for n, one in enumerate(some):
+            at, row = g * size + n, one.row
+            end = row.body + len(row.offsets)
+            made["ids"][at, : len(row.ids)] = torch.tensor(row.ids)
+            made["mask"][at, : len(row.ids)] = 1
+            made["types"][at, row.second : len(row.ids)] = 1
+            made["body"][at, row.body : end] = 1
+            number = torch.from_numpy(row.sentence)
+            number = torch.where((number < 0) | (number > SENTENCES), SENTENCES, number)
+            made["sentence"][at, row.body : end] = number
+            for where, found in (("starts", one.starts), ("ends", one.ends), ("gold", one.gold)):
+                for place, share in found.items():
+                    made[where][at, place] = share
+    return made
+
+
+def batches(
+    corpora: Sequence[Corpus], tokens: Tokens, epoch: int, groups: int, size: int
+) -> Iterator[list[list[Sample]]]:
+    """Groups of similar length together, in random order."""
+    chance = random.Random(SEED + epoch)
+    every = [
+        (corpus, example)
+        for corpus in corpora
+        for example in corpus.examples
+        for _ in range(int(SHARE[corpus.name] + chance.random()))
+    ]
+    chance.shuffle(every)
+    pool = groups * 32
+    for start in range(0, len(every), pool):
+        made = [group(e, c, tokens, chance, size) for c, e in every[start : start + pool]]
+        made = sorted(
+            (m for m in made if m), key=lambda some: max(len(one.row.ids) for one in some)
+        )
+        cut = [made[at : at + groups] for at in range(0, len(made), groups)]
+        chance.shuffle(cut)
+        yield from cut
+
+
+def _width(some: Sequence[Sample]) -> int:
+    return max(len(one.row.ids) for one in some)
