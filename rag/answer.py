@@ -38,6 +38,16 @@ class Source:
     def of(cls, article: Article) -> Source:
         return cls(article.id, article.title, article.date, article.source, article.path)
 
+    @property
+    def publication(self) -> str:
+        """Where the article appeared, as a name; nothing where only an address is known."""
+        return "" if not self.source or "://" in self.source else self.source
+
+    @property
+    def day(self) -> str:
+        """Its date for people: 5 March 2024."""
+        return f"{self.date.day} {self.date:%B %Y}" if self.date else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -68,12 +78,15 @@ class Claim:
 
     Attributes:
         reason: what was found wrong with the model's words, where they were replaced or doubted.
+        differs: another claim of the answer gives another number, so that its text is shown with
+            the source and the date.
     """
 
     text: str
     support: Support
     citations: tuple[Citation, ...]
     reason: str | None = None
+    differs: bool = False
 
 
 @dataclass(slots=True)
@@ -207,9 +220,16 @@ def pieces(claims: Sequence[Claim]) -> list[str]:
     for at, claim in enumerate(claims):
         marks = "".join(f"[{places[citation.span]}]" for citation in claim.citations)
         doubt = " (unsupported)" if claim.support == "unsupported" else ""
-        text = _MARK.sub(r"(\1)", claim.text)  # else a quoted footnote looks like a mark of ours
+        text = f"{said_by(claim)}: {claim.text}" if claim.differs else claim.text
+        text = _MARK.sub(r"(\1)", text)  # else a quoted footnote looks like a mark of ours
         written.append(f"{' ' if at else ''}{text}{doubt} {marks}".rstrip())
     return written
+
+
+def said_by(claim: Claim) -> str:
+    """Who says so, and when: the publication of its first citation or the title, and the date."""
+    article = claim.citations[0].article
+    return ", ".join(filter(None, [article.publication or f'"{article.title}"', article.day]))
 
 
 def source_dict(source: Source) -> dict[str, str | None]:
@@ -236,5 +256,6 @@ def claim_dict(claim: Claim) -> Mapping[str, Any]:
         "text": claim.text,
         "support": claim.support,
         "reason": claim.reason,
+        "differs": claim.differs,
         "citations": [citation_dict(citation) for citation in claim.citations],
     }

@@ -16,7 +16,7 @@ from rag.evidence import Evidence, claim, fitting, written
 from rag.generate import Model, Usage
 from rag.lines import Rules, parse
 from rag.locate import Locator
-from rag.point import LOOKED_AT, pointed
+from rag.point import pointed, quotable
 from rag.prompt import Prompt, Template
 from rag.read import normalise
 from rag.search import Found, Hit
@@ -145,7 +145,7 @@ def _claims(
     with _timed(trace, "load_model_ms"):
         model = means.model()
     if model is None:
-        _give(choice.evidence[:LOOKED_AT], choice, trace)
+        _give(quotable(question, choice), choice, trace)
         yield from pointed(question, choice)
         return
     trace.model = model.fingerprint

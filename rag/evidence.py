@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
-from rag.answer import Citation, Claim
+from rag.answer import Citation, Claim, Source
 from rag.article import Article, Sentence
 from rag.ground import check
 from rag.lines import Line
@@ -67,11 +67,10 @@ def written(evidence: Sequence[Numbered]) -> str:
 
 
 def _heading(article: Article) -> str:
-    date = article.date and f"{article.date.day} {article.date:%B %Y}"
-    source = article.source or ""
+    source = Source.of(article)
     # Only a sentence begins with a bracket, whatever a publication calls itself.
-    publication = "" if "://" in source else source.lstrip("[ ")
-    return ", ".join(part for part in (publication, f'"{article.title}"', date) if part)
+    publication = source.publication.lstrip("[ ")
+    return ", ".join(part for part in (publication, f'"{article.title}"', source.day) if part)
 
 
 def _shown(text: str) -> str:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from rag.answer import Claim
+from rag.article import Article
 from rag.choose import Choice, Pointer
-from rag.evidence import quoted
+from rag.claims.figures import differ
+from rag.claims.names import strange
+from rag.evidence import Evidence, quoted
 
 # Chosen on questions about Wikipedia held back from training; see docs/quality.md.
 SURE = 0.15  # probability of the phrases of a sentence from which one of them is the answer
 MOST = 0.6  # share of it that phrases in one place must have: else there are two answers, or none
 ENOUGH = 0.5  # share of these that must lie in the phrase that is shown
-LOOKED_AT = 2  # sentences that may be quoted
+LOOKED_AT = 2  # sentences that may be quoted, but for those of articles that differ
 NEAR = 2.0  # log-odds that a second sentence may be less likely than the first to be quoted too
 
 _MANY_WORDS = re.compile(
@@ -65,9 +69,13 @@ def pointed(question: str, choice: Choice) -> Iterator[Claim]:
     """The claims of an answer: a phrase where one is wanted and likely, else one sentence or two.
 
     A second sentence is quoted where it is nearly as likely as the first: then either may answer,
-    or each has a part.
+    or each has a part. Where other articles give another number, each is quoted.
     """
     best = choice.evidence[0]
+    if against := differing(question, choice):
+        for one in (best, *against):
+            yield replace(quoted(one), differs=True)
+        return
     mine = [pointer for pointer in choice.pointers if pointer.evidence is best]
     sure = sum(one.probability for one in mine) > SURE and not wants_several(question)
     if sure and (short := phrase(mine)):
@@ -77,6 +85,37 @@ def pointed(question: str, choice: Choice) -> Iterator[Claim]:
     for other in choice.evidence[1:LOOKED_AT]:
         if other.score > best.score - NEAR:
             yield quoted(other)
+
+
+def differing(question: str, choice: Choice) -> list[Evidence]:
+    """The sentences of other articles, one of each, whose likeliest phrase is another number.
+
+    They have to be nearly as likely as the best sentence, and their articles to have all names of
+    the question, else they speak of something else.
+    """
+    best = choice.evidence[0]
+    said = _likeliest(choice, best)
+    found: dict[str, Evidence] = {}
+    for other in choice.evidence[1:]:
+        near = other.score > best.score - NEAR and other.article.id != best.article.id
+        phrase = _likeliest(choice, other) if near else None
+        if said and phrase and differ(said, phrase) and _names_all(question, other.article):
+            found.setdefault(other.article.id, other)
+    return list(found.values())
+
+
+def _names_all(question: str, article: Article) -> bool:
+    return not any(strange(question, [article.title, article.text]))
+
+
+def _likeliest(choice: Choice, evidence: Evidence) -> str | None:
+    some = [pointer for pointer in choice.pointers if pointer.evidence is evidence]
+    return max(some, key=lambda one: one.probability).text if some else None
+
+
+def quotable(question: str, choice: Choice) -> list[Evidence]:
+    """The sentences that `pointed` may quote, best first."""
+    return list(dict.fromkeys([*choice.evidence[:LOOKED_AT], *differing(question, choice)]))
 
 
 def wants_several(question: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from dataclasses import replace
@@ -85,6 +86,22 @@ def test_pieces_written_one_by_one_are_those_of_the_whole(claims: tuple[Claim, .
 def test_doubt_is_shown(support: Support, expected: str) -> None:
     claim = Claim("Rain fell.", support, (Citation.of(ARTICLE, Span(ARTICLE.id, 0, 10)),))
     assert pieces([claim]) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("source", "date", "expected"),
+    [
+        ("Lenn Post", datetime.date(2024, 3, 5), "Lenn Post, 5 March 2024: Rain fell. [1]"),
+        (None, None, '"Flood [(2)]": Rain fell. [1]'),
+        ("https://lenn.example/flood", None, '"Flood [(2)]": Rain fell. [1]'),
+    ],
+)
+def test_who_says_so_is_named_where_articles_differ(
+    source: str | None, date: datetime.date | None, expected: str
+) -> None:
+    article = replace(ARTICLE, title="Flood [[2]]", source=source, date=date)
+    cited = Citation.of(article, Span(article.id, 0, 10))
+    assert pieces([Claim("Rain fell.", "quoted", (cited,), differs=True)]) == [expected]
 
 
 def test_an_answer_is_json_of_the_promised_form() -> None:

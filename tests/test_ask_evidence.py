@@ -18,7 +18,9 @@ from rag import Answer, Filter, Library
 from rag.add import Document
 from rag.ask import ANSWER_TOKENS, PASSAGES, SENTENCES
 from rag.choose import choose
+from rag.encode import PreparedEncoder
 from rag.errors import PromptTooLong
+from rag.locate import PreparedLocator
 from rag.prompt import Prompt, load_template
 from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
@@ -348,3 +350,23 @@ def assert_exact(library: Library, answer: Answer) -> None:
             assert (cited.article.id, cited.start, cited.end) in given
     for cited in answer.nearest:
         assert cited.holds(library.article(cited.article.id))
+
+
+def test_articles_that_differ_are_named_with_their_dates(
+    tmp_path: Path, real_encoder: PreparedEncoder, real_locator: PreparedLocator
+) -> None:
+    ferry = (
+        ("Harbour Post", "2024-03-02", "At least 12 people were injured, the coast guard said."),
+        ("Northern Herald", "2024-03-05", "Seventeen people were injured, the ministry said."),
+    )
+    for source, date, said in ferry:
+        (tmp_path / f"{source}.md").write_text(
+            f"---\ntitle: The ferry accident near Port Ellis\ndate: {date}\nsource: {source}\n---\n"
+            f"A ferry ran aground near Port Ellis in thick fog. {said} It carried 140 passengers.\n"
+        )
+    library = Library.open(tmp_path / "library", encoder=real_encoder, locator=real_locator)
+    library.add(sorted(tmp_path.glob("*.md")))
+    text = library.ask("How many people were injured in the ferry accident?").text
+    assert "Harbour Post, 2 March 2024: At least 12 people" in text
+    assert "Northern Herald, 5 March 2024: Seventeen people" in text
+    assert library.ask("How many passengers did the ferry carry?").text == "140 [1]"

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from rag import Answer, Filter, Library, models
 from rag.add import Document
-from rag.answer import NOT_FOUND, Citation, Claim
+from rag.answer import NOT_FOUND, Citation, Claim, said_by
 from rag.article import Article, Span
 from rag.cli import rag as command
 from rag.encode import PreparedEncoder
@@ -252,8 +252,9 @@ def assert_lawful(library: Library, answer: Answer) -> None:
     rest = answer.text
     for claim in answer.claims:
         assert claim.citations
-        assert claim.text in rest
-        rest = rest.replace(claim.text, "", 1)
+        text = f"{said_by(claim)}: {claim.text}" if claim.differs else claim.text
+        assert text in rest
+        rest = rest.replace(text, "", 1)
     assert re.fullmatch(r"(?:\s+(?:\[\d+\])+)+", rest), answer.text
     assert {int(n) for n in re.findall(r"\d+", rest)} == set(range(1, len(answer.citations) + 1))
 

@@ -261,6 +261,20 @@ def agree(claim: Figure, evidence: Figure) -> bool:
     return claim.bound is not None and _rounds(claim, evidence, mine, theirs)
 
 
+def differ(one: str, other: str) -> bool:
+    """Whether two phrases give different numbers of what may be the same thing.
+
+    >>> [differ("At least 12", other) for other in ("Seventeen people", "twelve", "12 km", "May")]
+    [True, False, False, False]
+    """
+    pairs = [(mine, theirs) for mine in figures(one) for theirs in figures(other)]
+    comparable = any(
+        mine.unit == theirs.unit and (mine.year, mine.rank) == (theirs.year, theirs.rank)
+        for mine, theirs in pairs
+    )
+    return comparable and not any(agree(*pair) or agree(*pair[::-1]) for pair in pairs)
+
+
 def _comparable(claim: Figure, evidence: Figure) -> tuple[float, float]:
     """A part and a percentage in percent."""
     mine, theirs = claim.value or 0.0, evidence.value or 0.0

@@ -205,7 +205,8 @@ def _without_folders(claim: Claim) -> Claim:
 
 def _claim(found: Mapping[str, Any]) -> Claim:
     citations = tuple(map(_citation, found["citations"]))
-    return Claim(found["text"], found["support"], citations, found["reason"])
+    differs = bool(found.get("differs"))  # older reports don't know of it
+    return Claim(found["text"], found["support"], citations, found["reason"], differs)
 
 
 def _citation(found: Mapping[str, Any]) -> Citation:
