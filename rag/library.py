@@ -343,7 +343,7 @@ class Library:
         *,
         search: str | None = None,
         about: str | None = None,
-        length: summarize.Length | int = "short",
+        length: summarize.Length | int | str = "short",
         style: Style = "prose",
         filter: Filter = Filter(),
         report: summarize.Report | None = None,

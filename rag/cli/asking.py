@@ -183,7 +183,7 @@ def summarize(
         raise click.UsageError("Name an article, or give --search TEXT, or --all for everything.")
     if references and everything:
         raise click.UsageError("--all and an article together make no sense.")
-    words = words_of(length)
+    words_of(length)  # before a library is opened and read
     library = settings.existing()
     wanted = _admitted(library, references, chosen(library, **filters))
     stop = threading.Event()
@@ -195,7 +195,7 @@ def summarize(
             wanted.articles if references and search is None else (),
             search=None if search is None else readable(search),
             about=readable(about) if about else None,
-            length=words,
+            length=length,
             style=style,
             filter=wanted,
             report=lambda read, total: advance(read, total, ""),

@@ -21,7 +21,9 @@ Place = tuple[int, int]
 """Where a sentence stands in reading order: number of its article, number in it."""
 
 FIRST_PERSON = 0.25  # share of such sentences from which on an article is an interview or a letter
-POSITION, CENTRAL, TITLE = 0.7, 0.15, 0.15  # what the weight of a sentence is made of
+REPORT = (0.7, 0.15, 0.15)  # what its place, its nearness to the middle and to the title weigh
+INTERVIEW = (0.3, 0.4, 0.3)  # the same where questions are asked: what matters comes anywhere
+QUESTIONS = 0.08  # share of the sentences from which on it is an interview
 FADING = 0.5  # power of the place: the fourth sentence has half the position of the first
 
 
@@ -78,9 +80,9 @@ def candidates(
     article, sentences = stored.article, stored.sentences
     of = kinds(article, sentences)
     said = [n for n, kind in enumerate(of) if kind == "said"] or list(range(len(sentences)))
-    texts = [sentences[n].quote(article) for n in said]
-    fit = _fit(texts)
-    weights = _weights(vectors[said], title, fit)
+    fit = _fit(_lines(article, [sentences[n] for n in said]))
+    shares = INTERVIEW if of.count("asked") >= QUESTIONS * len(of) else REPORT
+    weights = _weights(vectors[said], title, fit, shares)
     found: list[Candidate] = []
     for at, n in enumerate(said):
         before = found[-1] if found and said[at - 1] == n - 1 else None
@@ -92,27 +94,46 @@ def candidates(
     return found
 
 
-def _fit(texts: Sequence[str]) -> list[bool]:
-    """Which sentences have a speaker: the article, or somebody it names."""
-    personal = [is_first_person(text) for text in texts]
-    interview = sum(personal) >= FIRST_PERSON * len(texts)
-    found, inside = [], False
-    for text, first in zip(texts, personal, strict=True):
-        opened = open_quotes(text)
-        quoted = len(unquoted(text).split()) < 2
-        found.append(not (inside or opened or quoted or (first and not interview)))
-        if opened:
-            inside = opened > 0 and not inside
+def _lines(article: Article, some: Sequence[Sentence]) -> list[list[str]]:
+    """The texts of sentences, those of one line together."""
+    lines: list[list[str]] = []
+    end = 0
+    for one in some:
+        if not lines or "\n" in article.text[end : one.start]:
+            lines.append([])
+        lines[-1].append(one.quote(article))
+        end = one.end
+    return lines
+
+
+def _fit(lines: Sequence[Sequence[str]]) -> list[bool]:
+    """Which sentences of some lines have a speaker: the article, or somebody that they name."""
+    personal = [[is_first_person(text) for text in line] for line in lines]
+    interview = sum(map(sum, personal)) >= FIRST_PERSON * sum(map(len, lines))
+    found: list[bool] = []
+    for line, firsts in zip(lines, personal, strict=True):
+        # A mark that nothing closes is a mistake, and opens nothing.
+        stray = bool(open_quotes(" ".join(line)))
+        inside = False
+        for text, first in zip(line, firsts, strict=True):
+            opened = 0 if stray else open_quotes(text)
+            quoted = len(unquoted(text).split()) < 2
+            found.append(not (inside or opened or quoted or (first and not interview)))
+            if opened:
+                inside = opened > 0 and not inside
     return found
 
 
-def _weights(vectors: Vectors, title: Vectors, fit: Sequence[bool]) -> Vectors:
+def _weights(
+    vectors: Vectors, title: Vectors, fit: Sequence[bool], shares: tuple[float, float, float]
+) -> Vectors:
     middle = vectors.mean(axis=0)
     central = _scaled(vectors @ (middle / (np.linalg.norm(middle) or 1.0)))
     titled = _scaled(vectors @ title)
     places = np.cumsum([0, *fit])[:-1]
     early = (1.0 + places) ** -FADING
-    return np.asarray(POSITION * early + CENTRAL * central + TITLE * titled, np.float32)
+    position, middling, titling = shares
+    return np.asarray(position * early + middling * central + titling * titled, np.float32)
 
 
 def _scaled(values: Vectors) -> Vectors:

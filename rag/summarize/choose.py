@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from rag.answer import Claim
 from rag.ground import check
 from rag.summarize.candidates import Candidate, Place, concept_weights, concepts
-from rag.summarize.lean import leans
-from rag.summarize.trim import Form
+from rag.summarize.lean import is_definite, leans
+from rag.summarize.trim import DATE_LINE, Form
 
 BACK = 2  # sentences taken along at most because one leans on them
 COST = 0.6  # power of the words: 1 would favour the shortest sentences, 0 the longest
 OWN = 0.3  # share of a sentence's own weight in its worth, beside what it adds
+LEAST = 5  # concepts: what speaks of fewer says too little to be said alone
+HEADLINE = 40  # words of a headline at most; fewer are better
 POOL = 400  # candidates that are compared, or one for every four words wanted
 
 
@@ -46,19 +48,16 @@ def choose(some: Sequence[Candidate], words: int) -> list[Said]:
     words as possible (a budgeted cover, as in Lin and Bilmes, ACL 2011).
     """
     pool = sorted(some, key=lambda one: (-one.weight, one.place))[: max(POOL, words // 4)]
-    options = [way for one in pool for way in ways(one)]
-    if not options:  # nobody knows who speaks in any of them
-        options = [(Said(one, one.forms[0]),) for one in pool]
+    options = _options(pool)
     cover = _Cover(concept_weights(some))
     chosen: dict[Place, Said] = {}
     room = words
-    while True:
-        affordable = [_new(way, chosen) for way in options]
-        best = max(
-            (way for way in affordable if way and (_words(way) <= room or not chosen)),
-            key=cover.worth,
-            default=None,
-        )
+    while options:
+        left: list[Way] = [new for new in (_new(way, chosen) for way in options) if new]
+        fitting = [way for way in left if _words(way) <= room]
+        if not fitting and not chosen:  # even the shortest is too long
+            fitting = [min(left, key=_words)]
+        best = max(fitting, key=cover.worth, default=None)
         if best is None or cover.worth(best) <= 0:
             break
         for said in best:
@@ -68,21 +67,45 @@ def choose(some: Sequence[Candidate], words: int) -> list[Said]:
     return [said for _, said in sorted(chosen.items())]
 
 
+def headline(some: Sequence[Candidate]) -> list[Said]:
+    """The one sentence that says most of what matters; none if there is nothing to say."""
+    pool = sorted(some, key=lambda one: (-one.weight, one.place))[:POOL]
+    cover = _Cover(concept_weights(some))
+    single = [way for way in _options(pool) if len(way) == 1]
+    good = [way for way in single if _words(way) <= HEADLINE and not is_definite(way[0].form.text)]
+    if not good:
+        return choose(some, 1)
+    best = max(good, key=lambda way: cover.worth(way) * way[0].candidate.weight ** 2)
+    return list(best)
+
+
+def _options(pool: Sequence[Candidate]) -> list[Way]:
+    options = [way for one in pool for way in ways(one)]
+    telling = [way for way in options if len(concepts(way[-1].form.text)) >= LEAST]
+    # Where nobody knows who speaks, anybody may.
+    return telling or options or [(Said(one, one.forms[0]),) for one in pool]
+
+
 def ways(one: Candidate) -> Iterator[Way]:
     """The ways to say it that leave nothing dangling; none if there is no such way."""
     if not one.fit:
         return
-    alone = [form for form in one.forms if not leans(form.text)]
+    alone = [form for form in _shown(one) if not leans(form.text)]
     yield from ((Said(one, form),) for form in alone)
     chain = [one]
     while not alone and len(chain) <= BACK:
         before = chain[0].before
         if before is None or not before.fit:
             return
-        if first := next((form for form in before.forms if not leans(form.text)), None):
-            yield (Said(before, first), *(Said(later, later.forms[0]) for later in chain))
+        if first := next((form for form in _shown(before) if not leans(form.text)), None):
+            yield (Said(before, first), *(Said(later, _shown(later)[0]) for later in chain))
             return
         chain.insert(0, before)
+
+
+def _shown(one: Candidate) -> Sequence[Form]:
+    """Its forms; those with a date line only if there is no other."""
+    return [form for form in one.forms if DATE_LINE in form.left_out] or one.forms
 
 
 def _new(way: Way, chosen: Mapping[Place, Said]) -> Way:

@@ -13,8 +13,7 @@ from rag.claims.figures import figures
 from rag.claims.words import bare
 from rag.conversation.mentions import mentions
 from rag.summarize.candidates import Candidate
-from rag.summarize.choose import choose
-from rag.summarize.lengths import WORDS
+from rag.summarize.choose import headline
 
 MOST: dict[Asked, int] = {"who": 4, "where": 3, "when": 3, "how many": 5}
 READ = 200  # sentences, those that matter most, in which is looked
@@ -38,10 +37,7 @@ class _Found:
 def key_facts(some: Sequence[Candidate]) -> list[KeyFact]:
     """The rows of the table: what first, then who, where, when and how many."""
     best = sorted(some, key=lambda one: (-one.weight, one.place))[:READ]
-    found = [
-        KeyFact("what", said.claim, said.candidate.citation)
-        for said in choose(some, WORDS["headline"])
-    ]
+    found = [KeyFact("what", said.claim, said.candidate.citation) for said in headline(some)]
     for asked, look in _LOOKS.items():
         found += _most_weighty(asked, look, best)
     return found

@@ -29,7 +29,9 @@ _TIED = re.compile(
     r" (?:this|that)|even so|exactly|not|the (?:former|latter|rest|same|following|others?|two"
     r"|three|four|second|third|incident|decision|move|announcement|latter)|by then|afterwards?"
     r"|later|since then|until then|as such|no|(?:t?here|that|this)['’]s|everything|nothing"
-    r"|first|second|third|fourth|secondly|thirdly)\b"
+    r"|first|second|third|fourth|secondly|thirdly|(?:an?|the|several|\w+) (?:hours?|days?|weeks?"
+    r"|months?|years?|few \w+) (?:after|later|earlier|before)(?=,| \w+ed)"
+    r"|all(?= (?:have|had|has|are|were|is|was|will|but|two|three|four)))\b"
     r"|(?:in|of|for|to|with|by|after|at|on|from) (?:this|that|these|those|such|both)\b"
     r"(?! (?:week|weekend|month|year|morning|afternoon|evening|night|summer|winter|spring)))",
     re.IGNORECASE,
@@ -53,6 +55,10 @@ _IDLE_IT = re.compile(
     r"|makes|made|turns out)\b|\bit['’]?s? (?:is |was )?(?:raining|snowing)",
     re.IGNORECASE,
 )
+_DEFINITE = re.compile(
+    r"\W*The [a-z][\w-]+ (?:\w+s|\w+ed|[a-z]+ed|is|are|was|were|has|have|had|will|would|can|could"
+    r"|who|which|that|began|then|also)\b"
+)
 _PERSONAL = ("he", "she")
 _PAIRS = (("“", "”"), ("«", "»"))
 _QUOTED = re.compile(r"[\"“«][^\"”»]*(?:[\"”»]|$)")
@@ -68,6 +74,11 @@ def leans(text: str) -> bool:
     if _TIED.match(text) or _LINK.match(text) or _THAT.search(text):
         return True
     return _points(text) or _has_loose_pronoun(text)
+
+
+def is_definite(text: str) -> bool:
+    """Whether it begins with something that is taken for known: "The report comes after …"."""
+    return bool(_DEFINITE.match(text))
 
 
 def _points(text: str) -> bool:
@@ -87,7 +98,7 @@ def _has_loose_pronoun(text: str) -> bool:
         part = PARTS.get(low.replace("’", "'").split("'")[0])
         if part and part != "there" and word != "US":
             idle = part == "it" and _IDLE_IT.match(text, found.start())
-            if not (idle or names or (nouns and part not in _PERSONAL)):
+            if not (idle or names or (nouns > 1 and part not in _PERSONAL)):
                 return True
         elif word[0].isupper() and word not in CALENDAR and word != "I":
             # The first word has its capital from its place alone, if it is an ordinary one.

@@ -14,7 +14,7 @@ from rag.generate import Model
 from rag.prompt import Template
 from rag.snapshot import StoredArticle
 from rag.summarize.candidates import Candidate, candidates
-from rag.summarize.choose import choose
+from rag.summarize.choose import choose, headline
 from rag.summarize.compare import compared
 from rag.summarize.key_facts import key_facts
 from rag.summarize.lengths import check_style, words_of
@@ -35,12 +35,14 @@ class Request:
 
     Attributes:
         words: about so many, never much more.
+        headline: one sentence, and only one.
         about: only what concerns this topic.
         report: called with how many of how many sentences are read.
         stop: ends it at once when it is set.
     """
 
     words: int
+    headline: bool = False
     style: Style = "prose"
     about: str | None = None
     report: Report | None = None
@@ -61,7 +63,7 @@ class Request:
             UsageError: the length or the style isn't one.
         """
         check_style(style)
-        return cls(words_of(length), style, about, report, stop)
+        return cls(words_of(length), length == "headline", style, about, report, stop)
 
     @property
     def worded(self) -> bool:
@@ -117,7 +119,8 @@ def summarize(
             abstained=not facts,
         )
     if model is None:
-        claims = [said.claim for said in choose(some, request.words)]
+        said = headline(some) if request.headline else choose(some, request.words)
+        claims = [one.claim for one in said]
     else:
         claims = write(
             *(some, request.words, model, template, trace, memory),

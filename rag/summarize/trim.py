@@ -18,6 +18,7 @@ from rag.claims.words import COMMON, bare
 from rag.ground import check
 from rag.summarize.lean import LINKS, open_quotes, unquoted
 
+DATE_LINE = "date line"
 LEAST = 6  # words that are left; fewer are no sentence
 _DASH = r"(?:—|–|--)"
 _PLACE = re.compile(
@@ -35,7 +36,9 @@ _VERB = (
 _NAME = r"[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,4}"
 _APPOSITION = re.compile(rf"(?<=\w)(?:, \d\d)?, (?:an?|the) [^;:—–]{{3,100}}?,{_VERB}")
 _SUBJECT = re.compile(rf"{_NAME}(?:, \d\d)?\Z")
-_RELATIVE = re.compile(rf", (?:which|who|whose|whom|where) [^,;:—–]+(?:,{_VERB}|(?=[.!]$))")
+_RELATIVE = re.compile(
+    rf", (?:which|who|whose|whom|where) (?![^,]* and then )[^,;:—–]+(?:,{_VERB}|(?=[.!]$))"
+)
 _PARTICIPLE = re.compile(
     r"(?<!,), (?!according|during|nothing|anything|everything|something|being)"
     r"(?:[a-z]+ly )?[a-z]{2,}ing (?:[^,;:—–]|, )*(?=[.!]$)"
@@ -137,7 +140,7 @@ def _without_apposition(text: str) -> str:
 
 
 OPERATIONS: dict[str, Callable[[str], str]] = {
-    "date line": _without_date_line,
+    DATE_LINE: _without_date_line,
     "link": _without_link,
     "brackets": _without(_BRACKETS),
     "aside": _without(_ASIDE, " "),
