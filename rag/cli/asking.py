@@ -183,6 +183,7 @@ def summarize(
         raise click.UsageError("Name an article, or give --search TEXT, or --all for everything.")
     if references and everything:
         raise click.UsageError("--all and an article together make no sense.")
+    settings.when_stopped = "stopped; of a large collection, what was read is kept"
     words_of(length)  # before a library is opened and read
     library = settings.existing()
     wanted = _admitted(library, references, chosen(library, **filters))

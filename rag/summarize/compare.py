@@ -20,6 +20,7 @@ SAME = 0.6  # of two sentences, to be taken for saying the same
 OTHER = 0.45  # below it, no sentence of another article says this
 NEAR = 2  # words that two figures must have in common round them, to count the same things
 MOST = 3  # sentences of each kind
+LARGEST = 10  # articles on one event; more are a topic
 ARTICLES = 1000  # compared at most: it is quadratic in them
 
 
@@ -31,6 +32,8 @@ def compared(some: Sequence[Candidate]) -> Iterator[Comparison]:
     """
     articles = [list(group) for _, group in groupby(some, key=lambda one: one.place[0])]
     for event in _events(articles[:ARTICLES]):
+        if len(event) > LARGEST:
+            continue
         shared = list(_shared(event))
         differing = list(_differing(event))
         single = list(_single(event))
@@ -86,14 +89,15 @@ def _is_alone(one: Candidate, others: Sequence[Sequence[Candidate]]) -> bool:
 def _differing(event: Sequence[Sequence[Candidate]]) -> Iterator[Difference]:
     seen: set[tuple[str, ...]] = set()
     for one, other in combinations(event, 2):
-        for a in one:
-            for b in (b for b in other if float(a.vector @ b.vector) >= SAME):
-                for pair in _differ(a, b):
-                    said = tuple(x.text[f.start : f.end] for x, f in zip((a, b), pair, strict=True))
-                    if said not in seen:
-                        seen.add(said)
-                        claims = (Claim(x.text, "quoted", (x.citation,)) for x in (a, b))
-                        yield Difference(said, tuple(claims))
+        near = np.stack([a.vector for a in one]) @ np.stack([b.vector for b in other]).T
+        for at, place in np.argwhere(near >= SAME):
+            a, b = one[at], other[place]
+            for pair in _differ(a, b):
+                said = tuple(x.text[f.start : f.end] for x, f in zip((a, b), pair, strict=True))
+                if said not in seen:
+                    seen.add(said)
+                    claims = (Claim(x.text, "quoted", (x.citation,)) for x in (a, b))
+                    yield Difference(said, tuple(claims))
 
 
 def _differ(one: Candidate, other: Candidate) -> list[tuple[Figure, Figure]]:

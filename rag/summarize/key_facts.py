@@ -19,8 +19,8 @@ MOST: dict[Asked, int] = {"who": 4, "where": 3, "when": 3, "how many": 5}
 READ = 200  # sentences, those that matter most, in which is looked
 _THINGS = re.compile(
     r"(?:\s?(?:%|per ?cent)|[ -](?!(?:and|or|but|to|in|on|at|by|of|for|with|from|after|before|when"
-    r"|while|who|which|that|is|are|was|were|had|have|has|will|would|as|than)\b)[^\W\d_][\w’'-]*)"
-    r"{1,3}"
+    r"|while|who|which|that|is|are|was|were|had|have|has|will|would|as|than|\w+ed)\b)[^\W\d_][\w’'-]*)"
+    r"{1,2}"
 )
 _SIGN = re.compile(r"(?:[A-Z]{2,3}\s?)?[$€£¥₹]\s?\Z")
 

@@ -28,7 +28,7 @@ _TIED = re.compile(
     r"\W*(?:(?:instead|otherwise|else|or|nor|neither|both|either|others?|another|such|because of"
     r" (?:this|that)|even so|exactly|not|the (?:former|latter|rest|same|following|others?|two"
     r"|three|four|second|third|incident|decision|move|announcement|latter)|by then|afterwards?"
-    r"|later|since then|until then|as such|no|(?:t?here|that|this)['’]s|everything|nothing"
+    r"|later|since then|until then|as such|no(?=,)|(?:t?here|that|this)['’]s|everything|nothing"
     r"|first|second|third|fourth|secondly|thirdly|(?:an?|the|several|\w+) (?:hours?|days?|weeks?"
     r"|months?|years?|few \w+) (?:after|later|earlier|before)(?=,| \w+ed)"
     r"|all(?= (?:have|had|has|are|were|is|was|will|but|two|three|four)))\b"

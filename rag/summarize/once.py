@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from rag import copies
 from rag.ground import check
+
+
+COMPARED = 8  # texts that one is compared with: else what a thousand have in common costs a million
 
 
 class Text(Protocol):
@@ -26,7 +30,8 @@ def once(some: Sequence[T]) -> list[T]:
     having: dict[int, list[int]] = {}  # by run, the places of those that have it
     for one in some:
         runs = copies.runs(one.text)
-        sharing = {at for run in runs for at in having.get(run, ())}
+        shared = Counter(at for run in runs for at in having.get(run, ())[:COMPARED])
+        sharing = [at for at, _ in shared.most_common(COMPARED)]
         if not runs or any(
             copies.resemblance(runs, known[at]) >= copies.COPY and says(chosen[at], one)
             for at in sharing

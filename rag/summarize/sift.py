@@ -9,7 +9,7 @@ from typing import Literal
 
 from rag.article import Article, Sentence
 from rag.claims.dates import dates
-from rag.claims.words import WORD, bare, content, lower_words
+from rag.claims.words import WORD, bare, content
 from rag.conversation.lexicon import AUXILIARIES
 from rag.conversation.lexicon import VERBS as _VERBS
 
@@ -81,7 +81,7 @@ def kind(text: str, title: str = "") -> Kind:
         return "frame"
     if not plain.endswith(_STOPS):
         return "frame"
-    words = lower_words(text)
+    words = text.split()
     if (
         len(words) < SHORTEST
         or not content(text)

@@ -91,7 +91,8 @@ def summarize(
     total = sum(len(one.sentences) for one in stored)
     # A model that words it takes far longer than reading does, so its progress is told instead.
     every = list(_read(stored, encoder, memory, request, None if model else request.report))
-    some = once(_concerning(every, encoder, request.about))
+    own = once(every)
+    some = _concerning(own, encoder, request.about)
     summary = Summary(
         articles=tuple(Source.of(one.article) for one in stored),
         claims=(),
@@ -100,7 +101,7 @@ def summarize(
         sentences=total,
         trace=trace,
         style=request.style,
-        copies=tuple(_copies(stored, every)),
+        copies=tuple(_copies(stored, every, own)),
     )
     if request.style == "timeline":
         events = timeline(some, request.words)
@@ -175,11 +176,13 @@ def _concerning(every: Sequence[Candidate], encoder: Encoder, about: str | None)
     return found
 
 
-def _copies(stored: Sequence[StoredArticle], every: Sequence[Candidate]) -> Iterator[Source]:
+def _copies(
+    stored: Sequence[StoredArticle], every: Sequence[Candidate], once_said: Sequence[Candidate]
+) -> Iterator[Source]:
     """The articles that say little but what others before them say in the same words."""
     if len(stored) < 2:
         return
-    own = Counter(one.place[0] for one in once(every))
+    own = Counter(one.place[0] for one in once_said)
     said = Counter(one.place[0] for one in every)
     for number, one in enumerate(stored):
         if said[number] and own[number] <= (1 - COPIED) * said[number]:

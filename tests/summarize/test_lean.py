@@ -36,7 +36,7 @@ def test_what_leans(text: str) -> None:
         "The river rose and it flooded the town.",
         "Those who were tripped were crushed by the wave of people behind them.",
         "The strike began this week.",
-        "No candidate in this constituency won.".replace("this constituency", "the city"),
+        "No candidate in the city won.",
         "Pan-democrat Cyd Ho lost her seat.",
     ],
 )
