@@ -12,6 +12,7 @@ from rag.claims.dates import dates
 from rag.claims.figures import Figure, agree, figures
 from rag.claims.words import Said
 from rag.encode import Vectors
+from rag.ground import check
 from rag.summarize.candidates import Candidate
 from rag.summarize.choose import ways
 
@@ -68,9 +69,15 @@ def _shared(event: Sequence[Sequence[Candidate]]) -> Iterator[Claim]:
     found = 0
     for one in _best(first):
         same = [_nearest(one, other) for other in others]
-        if found < MOST and all(near >= SAME and not _differ(one, m) for near, m in same):
+        if found < MOST and all(near >= SAME and _says(m, one) for near, m in same):
             found += 1
             yield Claim(one.text, "quoted", (one.citation, *(m.citation for _, m in same)))
+
+
+def _says(one: Candidate, other: Candidate) -> bool:
+    """Whether a sentence says what another says, as far as a check of words can tell."""
+    date = one.article.date if one.article.date == other.article.date else None
+    return check(other.text, [one.text], date).support in ("supported", "partly")
 
 
 def _single(event: Sequence[Sequence[Candidate]]) -> Iterator[Claim]:

@@ -9,7 +9,6 @@ from typing import Protocol, TypeVar
 from rag import copies
 from rag.ground import check
 
-
 COMPARED = 8  # texts that one is compared with: else what a thousand have in common costs a million
 
 

@@ -100,21 +100,11 @@ def many(articles: int) -> list[str]:
     ]
 
 
-class Counting(FakeEncoder):
-    """Counts what it encodes."""
-
-    encoded = 0
-
-    def encode(self, texts, progress=None):  # type: ignore[no-untyped-def]
-        self.encoded += len(texts)
-        return super().encode(texts, progress)
-
-
 def test_a_long_summary_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
     made(tmp_path, *many(40))
 
-    def opened() -> tuple[Library, Counting]:
-        encoder = Counting()
+    def opened() -> tuple[Library, FakeEncoder]:
+        encoder = FakeEncoder()
         model = FakeModel(reliable=False)
         return Library(tmp_path, encoder=encoder, locator=FakeLocator(), model=model), encoder
 
