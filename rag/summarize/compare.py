@@ -19,7 +19,7 @@ from rag.summarize.choose import ways
 EVENT = 0.7  # cosine of the middles of two articles from which on they are taken for one event
 SAME = 0.6  # of two sentences, to be taken for saying the same
 OTHER = 0.45  # below it, no sentence of another article says this
-NEAR = 2  # words that two figures must have in common round them, to count the same things
+NEAR = 3  # words that two figures must have in common round them, to count the same things
 MOST = 3  # sentences of each kind
 LARGEST = 10  # articles on one event; more are a topic
 ARTICLES = 1000  # compared at most: it is quadratic in them
@@ -119,9 +119,16 @@ def _differ(one: Candidate, other: Candidate) -> list[tuple[Figure, Figure]]:
         for b in theirs:
             if a.unit != b.unit or any(agree(b, c) or agree(c, b) for c in mine):
                 continue
-            if len(place.shared(there.place(b.start, b.end))) >= NEAR:
+            counted = _counted(here, a) & _counted(there, b)
+            if counted and len(place.shared(there.place(b.start, b.end))) >= NEAR:
                 found.append((a, b))
     return found
+
+
+def _counted(said: Said, figure: Figure) -> frozenset[str]:
+    """What a figure counts: the words right behind it, and its unit."""
+    behind = said.place(figure.start, figure.end, near=2).after
+    return behind | {figure.unit} if figure.unit else behind
 
 
 def _figures(text: str) -> list[Figure]:
@@ -130,7 +137,8 @@ def _figures(text: str) -> list[Figure]:
     return [
         one
         for one in figures(text)
-        if not (one.year or one.rank or any(a < one.end and one.start < b for a, b in dated))
+        if not (one.year or one.rank or one.of or one.form == "1")
+        and not any(a < one.end and one.start < b for a, b in dated)
     ]
 
 

@@ -10,7 +10,7 @@ from rag.answer import Asked, Citation, Claim, KeyFact
 from rag.article import Span
 from rag.claims.dates import dates
 from rag.claims.figures import figures
-from rag.claims.words import bare
+from rag.claims.words import COMMON, bare
 from rag.conversation.mentions import mentions
 from rag.summarize.candidates import Candidate
 from rag.summarize.choose import headline
@@ -19,7 +19,7 @@ MOST: dict[Asked, int] = {"who": 4, "where": 3, "when": 3, "how many": 5}
 READ = 200  # sentences, those that matter most, in which is looked
 _THINGS = re.compile(
     r"(?:\s?(?:%|per ?cent)|[ -](?!(?:and|or|but|to|in|on|at|by|of|for|with|from|after|before|when"
-    r"|while|who|which|that|is|are|was|were|had|have|has|will|would|as|than|\w+ed)\b)[^\W\d_][\w’'-]*)"
+    r"|while|who|which|that|is|are|was|were|had|have|has|will|would|as|than|\w+(?:ed|ing))\b)[^\W\d_][\w’'-]*)"
     r"{1,2}"
 )
 _SIGN = re.compile(r"(?:[A-Z]{2,3}\s?)?[$€£¥₹]\s?\Z")
@@ -69,7 +69,8 @@ def _fact(asked: Asked, one: Candidate, found: _Found) -> KeyFact:
 def _named(kind: str) -> Callable[[Candidate], Iterator[_Found]]:
     def look(one: Candidate) -> Iterator[_Found]:
         for mention in mentions(one.text):
-            if mention.name and mention.kind == kind:
+            first = bare(mention.text.split(maxsplit=1)[0])
+            if mention.name and mention.kind == kind and mention.sure and first not in COMMON:
                 yield _Found(bare(mention.head), mention.start, mention.end)
 
     return look
@@ -85,7 +86,12 @@ def _counted(one: Candidate) -> Iterator[_Found]:
     text = one.text
     dated = [(date.start, date.end) for date in dates(text)]
     for figure in figures(text):
-        if figure.rank or figure.year or any(a < figure.end and figure.start < b for a, b in dated):
+        if (
+            figure.rank
+            or figure.year
+            or figure.unit == "decade"
+            or any(a < figure.end and figure.start < b for a, b in dated)
+        ):
             continue
         sign = _SIGN.search(text, 0, figure.start)
         things = _THINGS.match(text, figure.end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from rag.answer import Claim, Event
@@ -12,7 +13,10 @@ from rag.claims.dates import Date, dates
 from rag.summarize.candidates import Candidate
 from rag.summarize.choose import Way, ways
 
-_AHEAD = re.compile(r"\b(?:will|next|coming|(?:is|are) (?:to|due|scheduled|planned|expected))\b")
+_AHEAD = re.compile(
+    r"\b(?:will|next|coming|set to|to take place|to be held"
+    r"|(?:is|are) (?:to|due|scheduled|planned|expected))\b"
+)
 
 
 def timeline(some: Sequence[Candidate], words: int) -> list[Event]:
@@ -39,9 +43,11 @@ def _event(one: Candidate) -> Event | None:
     text = way[-1].form.text
     written = one.article.date
     for date in _first_readings(text, written):
-        if date.year is None:
-            continue
         said = text[date.start : date.end]
+        if date.year is None or said.startswith(
+            "of "
+        ):  # "the war of 1950" isn't when the sentence happens
+            continue
         plain = [known for known in dates(text) if (known.start, known.end) == _span(date)]
         resolved = not any(_written(known) == _written(date) for known in plain)
         return Event(_written(date), said, resolved, _claim(way))
@@ -54,7 +60,19 @@ def _first_readings(text: str, written: datetime.date | None) -> Iterator[Date]:
     found = sorted(dates(text, written), key=lambda date: (date.start, date.end))
     for _, group in groupby(found, key=_span):
         readings = sorted(group, key=_written)
-        yield readings[-1] if ahead and len(readings) > 1 else _past(readings, written)
+        if ahead:
+            yield _coming(text, readings[-1], written)
+        else:
+            yield _past(readings, written)
+
+
+def _coming(text: str, date: Date, written: datetime.date | None) -> Date:
+    """Where a text that looks ahead leaves the year out, a day that is past comes next year."""
+    plain = any(one.year for one in dates(text) if _span(one) == _span(date))
+    if written is None or plain or date.weekday is not None or not (date.year and date.month):
+        return date
+    is_past = (date.month, date.day or 31) < (written.month, written.day)
+    return replace(date, year=written.year + is_past)
 
 
 def _past(readings: Sequence[Date], written: datetime.date | None) -> Date:
