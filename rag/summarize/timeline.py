@@ -44,9 +44,7 @@ def _event(one: Candidate) -> Event | None:
     written = one.article.date
     for date in _first_readings(text, written):
         said = text[date.start : date.end]
-        if date.year is None or said.startswith(
-            "of "
-        ):  # "the war of 1950" isn't when the sentence happens
+        if date.year is None or said.startswith("of "):  # "the war of 1950" isn't when it is told
             continue
         plain = [known for known in dates(text) if (known.start, known.end) == _span(date)]
         resolved = not any(_written(known) == _written(date) for known in plain)
