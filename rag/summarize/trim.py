@@ -40,10 +40,12 @@ _RELATIVE = re.compile(
     rf", (?:which|who|whose|whom|where) (?![^,]* and then )[^,;:—–]+(?:,{_VERB}|(?=[.!]$))"
 )
 _PARTICIPLE = re.compile(
-    r"(?<!,), (?!according|during|nothing|anything|everything|something|being)"
+    r"(?<!,), (?!according|during|including|excluding|nothing|anything|everything|something|being)"
     r"(?:[a-z]+ly )?[a-z]{2,}ing (?:[^,;:—–]|, )*(?=[.!]$)"
 )
-_CONCESSION = re.compile(r", (?:although|though|even though|while|whereas) [^;:—–]+(?=[.!]$)")
+_BINDING = re.compile(  # every word of a rule, a definition or a condition counts
+    r"\b(?:shall|must|means?|unless|provided|except|if|may|only|required|permitted)\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,11 @@ def _whole(text: str) -> str:
 
 
 def _without(pattern: re.Pattern[str], gap: str = "") -> Callable[[str], str]:
-    """An operation that leaves out what a pattern finds, but nothing between quotation marks."""
+    """An operation that leaves out what a pattern finds, but nothing of what is quoted or binds."""
 
     def operation(text: str) -> str:
+        if _BINDING.search(text):
+            return text
         for found in reversed(list(pattern.finditer(unquoted(text)))):
             text = text[: found.start()] + gap + text[found.end() :]
         return text
@@ -147,6 +151,5 @@ OPERATIONS: dict[str, Callable[[str], str]] = {
     "apposition": _without_apposition,
     "relative clause": _without(_RELATIVE),
     "participle": _without(_PARTICIPLE),
-    "concession": _without(_CONCESSION),
 }
 """What may be left out, in the order in which it is tried: each works on what those before left."""

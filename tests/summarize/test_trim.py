@@ -56,11 +56,6 @@ from rag.summarize.trim import LEAST, OPERATIONS, forms
             "The river rose by four metres, driving hundreds from their houses.",
             "The river rose by four metres.",
         ),
-        (
-            "concession",
-            "The union will go on with the strike, although few members want it.",
-            "The union will go on with the strike.",
-        ),
     ],
 )
 def test_each_operation(operation: str, text: str, shorter: str) -> None:
@@ -78,6 +73,10 @@ def test_each_operation(operation: str, text: str, shorter: str) -> None:
         "In May, the mayor of Lenn, the baker and the judge were elected.",
         "He was persuaded to go to Lenn, where he was questioned and then arrested.",
         "Officials denied it, saying so.",
+        "The union will go on with the strike, although few members want it.",
+        "“Contribution” shall mean any work, including the parts that are given to the Licensor.",
+        "The tool must not print anything (only numbers), leaving the rest to its caller.",
+        "Food is free for all guests of the house, including those who come on Sunday.",
         "Even if it rains, which is likely, all of the races are held.",
     ],
 )
