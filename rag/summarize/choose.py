@@ -76,7 +76,7 @@ def headline(some: Sequence[Candidate]) -> list[Said]:
     if not good:
         return choose(some, 1)
     best = max(good, key=lambda way: cover.worth(way) * way[0].candidate.weight ** 2)
-    return list(best)
+    return list(best) if cover.worth(best) > 0 else []
 
 
 def _options(pool: Sequence[Candidate]) -> list[Way]:

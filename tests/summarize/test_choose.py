@@ -89,6 +89,12 @@ def test_where_there_is_nothing_better_that_is_shown(tmp_path: Path) -> None:
     assert made(tmp_path, "She left early on that day.").summarize().claims
 
 
+def test_marks_say_nothing(tmp_path: Path) -> None:
+    library = made(tmp_path, "👍 — …")
+    assert library.summarize(length="headline").abstained
+    assert library.summarize().abstained
+
+
 def many(articles: int) -> list[str]:
     return [
         " ".join(
