@@ -14,7 +14,7 @@ from typing import Literal, overload
 from rag import ask as asking
 from rag import search, summarize, vectors
 from rag.add import Added, Document, Report, add_documents, add_paths, encode_again
-from rag.answer import Answer, Citation, Summary, Trace
+from rag.answer import Answer, Citation, Style, Summary, Trace
 from rag.article import Article
 from rag.ask import AnswerStream
 from rag.conversation import whole
@@ -340,7 +340,8 @@ class Library:
         *,
         search: str | None = None,
         about: str | None = None,
-        length: summarize.Length | int = "short",
+        length: summarize.Length | int | str = "short",
+        style: Style = "prose",
         filter: Filter = Filter(),
         report: summarize.Report | None = None,
         stop: threading.Event | None = None,
@@ -352,31 +353,27 @@ class Library:
             search: only articles that a search for this finds.
             about: only what concerns this topic.
             length: headline, short or long, or about so many words.
+            style: prose, bullets, timeline (dated events in order) or key-facts (a table).
             report: called with how many of how many sentences are read.
             stop: ends it at once when it is set, from another thread or a signal.
 
         Raises:
             Cancelled: `stop` was set.
             NotFound: nothing answers to a reference, or the filter admits nothing.
-            UsageError: the length isn't one.
+            UsageError: the length or the style isn't one.
         """
-        words = summarize.words_of(length)
+        topic = normalise(about) if about else None
+        request = summarize.Request.of(length, style, topic, report, stop)
         some = [references] if isinstance(references, str) else list(references)
         ids = self._meant(some, search, filter)
         template = load_template("summary")
         trace = Trace(prompt=template.fingerprint, encoder=self.encoder.fingerprint)
         stored = self._whole(ids, trace)
-        summary = summarize.summarize(
-            stored,
-            self.encoder,
-            self.model,
-            template,
-            trace,
-            words=words,
-            about=normalise(about) if about else None,
-            report=report,
-            stop=stop,
-        )
+        wording = self._engines.wording_model if request.worded else None
+        with summarize.Memory(summarize.memory_file(self.directory, stored)) as memory:
+            summary = summarize.summarize(
+                stored, self.encoder, wording, template, trace, memory, request
+            )
         self._prove(summary.citations)
         return summary
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag.cli import terminal
+from rag.cli import summarizing, terminal
 from rag.cli.command import Explained, at_interrupt
 from rag.cli.settings import (
     Settings,
@@ -25,7 +25,7 @@ from rag.cli.settings import (
 from rag.cli.terminal import clean, line, say, say_json
 
 if TYPE_CHECKING:
-    from rag.answer import Citation, Trace
+    from rag.answer import Citation, Style, Trace
     from rag.ask import AnswerStream
     from rag.library import Library
     from rag.search import Hit, Match
@@ -122,13 +122,18 @@ def _warn(settings: Settings, trace: Trace) -> None:
 
 @click.command(
     cls=Explained,
-    prints="The summary with marks such as [1], and by their marks the citations: title, date, "
-    "file with the characters from-to, and the quote.",
+    prints="The summary with marks such as [1]; of articles on one event also what all say, where "
+    "their figures differ, and what only one says; then, by their marks, the citations: title, "
+    "date, file with the characters from-to, and the quote. On standard error, how many "
+    "sentences were read. Ctrl-C stops; of a large collection what was read is kept, and the same "
+    "command goes on from there.",
     examples=(
         "rag summarize articles/korea.md",
         "rag summarize --search 'prisoner exchange' --length headline",
         "rag summarize articles/ --about 'what it cost' --length long",
         "rag summarize --since 2024-06 --until 2024-07",
+        "rag summarize --since 2024 --style timeline --length long",
+        "rag summarize articles/korea.md --style key-facts",
         "rag summarize --all --json",
     ),
 )
@@ -143,6 +148,14 @@ def _warn(settings: Settings, trace: Trace) -> None:
     metavar="headline|short|long|N",
     help="How long: N is about so many words.",
 )
+@click.option(
+    "--style",
+    type=click.Choice(["prose", "bullets", "timeline", "key-facts"]),
+    default="prose",
+    show_default=True,
+    help="Sentences in a row, or a line each; dated events in order; a table of who, what, where, "
+    "when and how many.",
+)
 @filtering
 @as_json
 @everywhere(model=True)
@@ -155,6 +168,7 @@ def summarize(
     search: str | None,
     about: str | None,
     length: str,
+    style: Style,
     as_json: bool,
     **filters: Any,
 ) -> None:
@@ -169,7 +183,8 @@ def summarize(
         raise click.UsageError("Name an article, or give --search TEXT, or --all for everything.")
     if references and everything:
         raise click.UsageError("--all and an article together make no sense.")
-    words = words_of(length)
+    settings.when_stopped = "stopped; of a large collection, what was read is kept"
+    words_of(length)  # before a library is opened and read
     library = settings.existing()
     wanted = _admitted(library, references, chosen(library, **filters))
     stop = threading.Event()
@@ -181,7 +196,8 @@ def summarize(
             wanted.articles if references and search is None else (),
             search=None if search is None else readable(search),
             about=readable(about) if about else None,
-            length=words,
+            length=length,
+            style=style,
             filter=wanted,
             report=lambda read, total: advance(read, total, ""),
             stop=stop,
@@ -189,8 +205,9 @@ def summarize(
     if as_json:
         say_json(summary.to_dict())
     else:
-        say(clean(summary.text))
+        say(summarizing.shown(summary))
         _list(summary.citations)
+        settings.notice(summarizing.coverage(summary))
     _warn(settings, summary.trace)
 
 

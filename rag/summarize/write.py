@@ -1,4 +1,4 @@
-"""Article(s) -> groups of sentences -> generate -> ground -> Summary.
+"""The words of a larger model: groups of sentences -> generate -> ground -> statements.
 
 Every sentence is read. A group of neighbouring sentences is condensed to a few statements, each
 resting on some of them; statements are condensed again, groups of them at a time, until they are
@@ -7,39 +7,30 @@ few enough. A statement made from others carries their citations along: nothing 
 
 from __future__ import annotations
 
+import hashlib
 import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal, get_args
 
-import numpy as np
-
-from rag import copies
-from rag.answer import Citation, Claim, Source, Summary, Support, Trace
+from rag.answer import Citation, Claim, Support, Trace
 from rag.article import Article
 from rag.ask import record
-from rag.encode import Encoder, Vectors
-from rag.errors import UsageError
+from rag.errors import Cancelled
 from rag.evidence import written
 from rag.generate import Model, Usage
 from rag.ground import check
 from rag.lines import Rules, parse
 from rag.prompt import Prompt, Template
-from rag.snapshot import StoredArticle
+from rag.summarize.candidates import Candidate
+from rag.summarize.memory import Memory
+from rag.summarize.once import once
 
-Length = Literal["headline", "short", "long"]
-WORDS: dict[Length, int] = {"headline": 25, "short": 80, "long": 250}
 WORDS_A_LINE = 22  # what a sentence of a summary comes to
 GROUP_TOKENS = 700  # of the prompt of one group: a small model loses the thread in more
 LINE_TOKENS = 60
-SHORTEST = 5  # words: what has fewer is a heading, a date line or a caption
-EARLY = 0.15  # what the first sentence of an article is worth beside a cosine; news says it first
-ABOUT = 0.25  # cosine with the topic from which on a sentence concerns it
 CITATIONS = 4  # of one statement
-
-Report = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +40,7 @@ class Statement:
     Attributes:
         place: where it belongs in reading order: number of the article, number of the sentence.
         score: how much it matters.
+        reason: what is left open where it isn't all supported.
     """
 
     article: Article
@@ -57,60 +49,44 @@ class Statement:
     citations: tuple[Citation, ...]
     place: tuple[int, int]
     score: float
+    reason: str | None = None
+
+    @classmethod
+    def of(cls, one: Candidate) -> Statement:
+        return cls(one.article, one.text, "quoted", (one.citation,), one.place, one.weight)
 
     @property
     def claim(self) -> Claim:
-        return Claim(self.text, self.support, self.citations)
+        return Claim(self.text, self.support, self.citations, self.reason)
 
     @property
     def words(self) -> int:
         return len(self.text.split())
 
 
-def words_of(length: str | int) -> int:
-    """The number of words that a length stands for.
-
-    Raises:
-        UsageError: it isn't one.
-    """
-    if length in WORDS:
-        return WORDS[length]
-    try:
-        words = int(length)
-    except ValueError:
-        words = 0
-    if words < 1:
-        names = ", ".join(get_args(Length))
-        raise UsageError("not a length", where=str(length), remedy=f"{names}, or a number of words")
-    return words
-
-
-def summarize(
-    stored: Sequence[StoredArticle],
-    encoder: Encoder,
+def write(
+    some: Sequence[Candidate],
+    words: int,
     model: Model,
     template: Template,
     trace: Trace,
+    memory: Memory,
     *,
-    words: int,
     about: str | None = None,
-    report: Report | None = None,
+    report: Callable[[int, int], None] | None = None,
     stop: threading.Event | None = None,
-) -> Summary:
-    """A summary of about `words` words, never much longer.
+) -> list[Claim]:
+    """Claims of about `words` words in the model's words, never much longer, in reading order.
 
     Args:
-        about: only what concerns this topic.
-        report: called with how many of how many sentences are read.
-        stop: ends it at once when it is set.
+        report: called with how many of how many sentences the model has read.
 
     Raises:
         Cancelled: `stop` was set.
     """
     trace.model = model.fingerprint
-    writer = _Writer(model, template, trace, about, stop)
-    statements = _statements(stored, encoder, about)
-    total = sum(len(one.sentences) for one in stored)
+    writer = _Writer(model, template, trace, memory, about, stop)
+    statements = [Statement.of(one) for one in some]
     lines = max(1, round(words / WORDS_A_LINE))
     condensed: list[Statement] = []
     read = 0
@@ -118,7 +94,7 @@ def summarize(
         condensed += writer.condense(group, _share(lines, len(group), len(statements)))
         read += len(group)
         if report:
-            report(total * read // len(statements), total)
+            report(read, len(statements))
     while len(condensed) > 2 * lines:
         shorter = [
             one
@@ -128,69 +104,12 @@ def summarize(
         if len(shorter) >= len(condensed):
             break
         condensed = shorter
-    chosen = _within(_distinct(condensed), words)
-    sources = tuple(Source.of(one.article) for one in stored)
-    claims = tuple(one.claim for one in chosen)
-    return Summary(sources, claims, not claims, total, total, trace)
+    return [one.claim for one in _within(once(condensed), words)]
 
 
 def _share(lines: int, part: int, whole: int) -> int:
     """How many statements a group gives: twice its share, so that there is a choice."""
     return max(1, min(4, math.ceil(2 * lines * part / whole)))
-
-
-def _statements(
-    stored: Sequence[StoredArticle], encoder: Encoder, about: str | None
-) -> list[Statement]:
-    """All sentences that say something, scored, in reading order; of near-copies the first."""
-    found: list[Statement] = []
-    topic = encoder.encode_query(about) if about else None
-    for at, one in enumerate(stored):
-        texts = [sentence.quote(one.article) for sentence in one.sentences]
-        numbers = [n for n, text in enumerate(texts) if len(text.split()) >= SHORTEST]
-        numbers = numbers or list(range(len(texts)))
-        vectors = encoder.encode([texts[n] for n in numbers])
-        for n, score in zip(numbers, _scores(vectors, topic), strict=True):
-            citation = Citation.of(one.article, one.sentences[n])
-            found.append(
-                Statement(one.article, texts[n], "quoted", (citation,), (at, n), float(score))
-            )
-    concerned = [one for one in found if topic is None or one.score >= ABOUT]
-    return _distinct(concerned)
-
-
-def _scores(vectors: Vectors, topic: Vectors | None) -> Vectors:
-    """Nearness to the topic; without one, to the middle of the article, and to its beginning."""
-    if topic is not None:
-        return np.asarray(vectors @ topic)
-    middle = vectors.mean(axis=0)
-    middle /= np.linalg.norm(middle) or 1.0
-    return np.asarray(vectors @ middle + EARLY / np.sqrt(np.arange(1, len(vectors) + 1)))
-
-
-def _distinct(statements: Sequence[Statement]) -> list[Statement]:
-    """Those that say something which none before them says."""
-    chosen: list[Statement] = []
-    known: list[frozenset[int]] = []  # their runs of words
-    having: dict[int, list[int]] = {}  # by run, the places of those that have it
-    for one in statements:
-        runs = copies.runs(one.text)
-        sharing = {at for run in runs for at in having.get(run, ())}
-        if not runs or any(
-            copies.resemblance(runs, known[at]) >= copies.COPY and _says(chosen[at], one)
-            for at in sharing
-        ):
-            continue
-        for run in runs:
-            having.setdefault(run, []).append(len(chosen))
-        chosen.append(one)
-        known.append(runs)
-    return chosen
-
-
-def _says(one: Statement, other: Statement) -> bool:
-    """Whether one has the numbers and names of the other: two counts of the dead are no copies."""
-    return check(other.text, [one.text]).support != "unsupported"
 
 
 def _within(statements: Sequence[Statement], words: int) -> list[Statement]:
@@ -212,12 +131,14 @@ class _Writer:
         model: Model,
         template: Template,
         trace: Trace,
+        memory: Memory,
         about: str | None,
         stop: threading.Event | None,
     ) -> None:
         self._model = model
         self._template = template
         self._trace = trace
+        self._memory = memory
         self._about = about
         self._stop = stop
 
@@ -274,18 +195,28 @@ class _Writer:
         return sorted(made.values(), key=lambda one: one.place)
 
     def _written(self, group: Sequence[Statement], lines: int) -> str:
+        """What the model writes, which is the same whenever it is asked the same."""
+        if self._stop and self._stop.is_set():
+            raise Cancelled
+        prompt = self._prompt(group, lines)
+        asked = "\0".join([*(part.text for part in prompt), self._model.fingerprint, str(lines)])
+        key = f"written {hashlib.sha256(asked.encode()).hexdigest()}"
+        if (known := self._memory.get(key)) is not None:
+            text = known.decode()
+        else:
+            text = self._generated(prompt, len(group), lines)
+            self._memory.keep(key, text.encode())
+        self._trace.raw += f"{text}\n"
+        return text
+
+    def _generated(self, prompt: Prompt, sentences: int, lines: int) -> str:
         usage = Usage()
-        rules = Rules(len(group), lines, refusal=False)
+        rules = Rules(sentences, lines, refusal=False)
         stream = self._model.generate(
-            self._prompt(group, lines),
-            limit=LINE_TOKENS * lines,
-            allow=rules.allow,
-            stop=self._stop,
-            usage=usage,
+            prompt, limit=LINE_TOKENS * lines, allow=rules.allow, stop=self._stop, usage=usage
         )
         text = "".join(stream)
         record(usage, self._trace)
-        self._trace.raw += f"{text}\n"
         return text
 
 
@@ -299,9 +230,13 @@ def _grounded(raw: str, group: Sequence[Statement]) -> Statement | None:
     if not citations or len(citations) > CITATIONS:
         return None
     first = min(named, key=lambda one: one.place)
+    dates = {citation.article.date for citation in citations}
+    date = dates.pop() if len(dates) == 1 else None
     quotes = [citation.quote for citation in citations]
-    verdict = check(line.text, quotes, first.article.date, first.article.title)
+    verdict = check(line.text, quotes, date, first.article.title)
     if verdict.support not in ("supported", "partly"):
         return None
     score = max(one.score for one in named)
-    return Statement(first.article, line.text, verdict.support, citations, first.place, score)
+    return Statement(
+        *(first.article, line.text, verdict.support, citations, first.place, score, verdict.reason)
+    )

@@ -1,0 +1,124 @@
+"""Whether a sentence can stand alone, or leans on one before it: "She left.", "Such plans failed."
+
+By rules, which err on the side of leaning: a sentence kept back costs less than a "she" of whom
+nobody knows who she is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.claims.dates import CALENDAR
+from rag.claims.words import COMMON, WORD, bare, stem
+from rag.conversation.antecedents import PARTS
+from rag.split.english import STARTERS
+
+LINKS = (
+    "however|but|and|so|yet|also|then|therefore|thus|hence|nevertheless|nonetheless|moreover"
+    "|furthermore|additionally|besides|likewise|similarly|consequently|meanwhile|finally|indeed"
+    "|in addition|in fact|of course|as a result|for example|for instance|for this reason|after all"
+    "|at the same time|on the other hand|in the meantime|by the way|in other words|in contrast"
+    "|in turn|to this end|above all|first of all|more importantly|well|yes|yeah|okay"
+    "|as (?:i|we) (?:said|mentioned|noted)|that said|despite (?:this|that)"
+    "|in short|overall|obviously|notably"
+)
+"""What ties a sentence to the one before it and can be left out where that isn't there."""
+
+_TIED = re.compile(
+    r"\W*(?:(?:instead|otherwise|else|or|nor|neither|both|either|others?|another|such|because of"
+    r" (?:this|that)|even so|exactly|not|the (?:former|latter|rest|same|following|others?|two"
+    r"|three|four|second|third|incident|decision|move|announcement|latter)|by then|afterwards?"
+    r"|later|since then|until then|as such|no(?=,)|(?:t?here|that|this)['’]s|everything|nothing"
+    r"|first|second|third|fourth|secondly|thirdly|(?:an?|the|several|\w+) (?:hours?|days?|weeks?"
+    r"|months?|years?|few \w+) (?:after|later|earlier|before)(?=,| \w+ed)"
+    r"|all(?= (?:have|had|has|are|were|is|was|will|but|two|three|four)))\b"
+    r"|(?:in|of|for|to|with|by|after|at|on|from) (?:this|that|these|those|such|both)\b"
+    r"(?! (?:week|weekend|month|year|morning|afternoon|evening|night|summer|winter|spring)))",
+    re.IGNORECASE,
+)
+_LINK = re.compile(rf"\W*(?:{LINKS})\b(?! of\b)", re.IGNORECASE)
+_POINTING = re.compile(
+    r"\b(?:this|these|those)\b(?! (?:who|which|that|of|with|in|from|whose|on|for|week|weekend|month"
+    r"|year|morning|afternoon|evening|night|time|summer|winter|spring|autumn|fall|decade|century"
+    r"|and|or|past|coming|article|license|licence|agreement|document|page|manual|guide|software"
+    r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b)(?: (?P<noun>[\w-]+))?",
+    re.IGNORECASE,
+)
+_THAT = re.compile(
+    r"^\W*that\b|\b(?:at|in|of|on|with|after|before|by|for|like|about|do|did) that"
+    r"(?=[.,;]|$| \w+[.,;])",
+    re.IGNORECASE,
+)
+_IDLE_IT = re.compile(
+    r"\bit(?: is| was| has been| will be| would be|['’]s)(?: not| also| now| still| very| so| too)?"
+    r"(?: \w+ly)? \w+ (?:that|to|for \w+ to|whether|when|if|how)\b|\bit (?:seems|appears|takes|took"
+    r"|makes|made|turns out)\b|\bit['’]?s? (?:is |was )?(?:raining|snowing)",
+    re.IGNORECASE,
+)
+_DEFINITE = re.compile(
+    r"\W*The [a-z][\w-]+ (?:\w+s|\w+ed|[a-z]+ed|is|are|was|were|has|have|had|will|would|can|could"
+    r"|who|which|that|began|then|also)\b"
+)
+_PERSONAL = ("he", "she")
+_PAIRS = (("“", "”"), ("«", "»"))
+_QUOTED = re.compile(r"[\"“«][^\"”»]*(?:[\"”»]|$)")
+_SELF = re.compile(r"(?<![\w.])(?:I|[Mm]e|[Mm]y|[Ww]e|[Oo]ur|us|Us)\b(?!\.\w)")
+
+
+def leans(text: str) -> bool:
+    """Whether a sentence speaks of something that only what stands before it says.
+
+    >>> leans("She left on Monday."), leans("Ada Low left when she was ill.")
+    (True, False)
+    """
+    if _TIED.match(text) or _LINK.match(text) or _THAT.search(text):
+        return True
+    return _points(text) or _has_loose_pronoun(text)
+
+
+def is_definite(text: str) -> bool:
+    """Whether it begins with something that is taken for known: "The report comes after …"."""
+    return bool(_DEFINITE.match(text))
+
+
+def _points(text: str) -> bool:
+    """Whether "this plan" isn't one that the sentence itself has named."""
+    for found in _POINTING.finditer(text):
+        noun = found["noun"]
+        before = {stem(bare(word)) for word in WORD.findall(text[: found.start()])}
+        if not noun or stem(bare(noun)) not in before:
+            return True
+    return False
+
+
+def _has_loose_pronoun(text: str) -> bool:
+    names = nouns = 0
+    for place, found in enumerate(WORD.finditer(text)):
+        word, low = found[0], bare(found[0])
+        part = PARTS.get(low.replace("’", "'").split("'")[0])
+        if part and part != "there" and word != "US":
+            idle = part == "it" and _IDLE_IT.match(text, found.start())
+            if not (idle or names or (nouns > 1 and part not in _PERSONAL)):
+                return True
+        elif word[0].isupper() and word not in CALENDAR and word != "I":
+            # The first word has its capital from its place alone, if it is an ordinary one.
+            names += place > 0 or not (word in STARTERS or low in COMMON)
+        elif low not in COMMON and low not in STARTERS and len(low) > 2:
+            nouns += 1
+    return False
+
+
+def open_quotes(text: str) -> int:
+    """Of how many quotations a text begins but doesn't end; below 0 the other way about."""
+    opened = sum(text.count(one) - text.count(other) for one, other in _PAIRS)
+    return opened or text.count('"') % 2
+
+
+def unquoted(text: str) -> str:
+    """A text with spaces for all that stands in quotation marks; of the same length."""
+    return _QUOTED.sub(lambda found: " " * len(found[0]), text)
+
+
+def is_first_person(text: str) -> bool:
+    """Whether who speaks says "I" or "we" outside of quotation marks."""
+    return bool(_SELF.search(unquoted(text)))

@@ -1,0 +1,60 @@
+"""Sentences that stand alone, and those that lean on what stands before them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.summarize.lean import is_definite, is_first_person, leans, open_quotes, unquoted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She left on Monday.",
+        "They were twice denied visas.",
+        "However, the bridge was opened again.",
+        "This is the first such case.",
+        "In those days it was all or nothing.",
+        "Such plans have failed before.",
+        "Others were elected too.",
+        "A day after, the ants were counted.",
+        "Of the public process, he said nothing.",
+        "It is really two missions in one.",
+    ],
+)
+def test_what_leans(text: str) -> None:
+    assert leans(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ada Low left when she was ill.",
+        "Gloria developed eczema at the age of four months and lost her appetite.",
+        "The river rose and it flooded the town.",
+        "Those who were tripped were crushed by the wave of people behind them.",
+        "The strike began this week.",
+        "No candidate in the city won.",
+        "Pan-democrat Cyd Ho lost her seat.",
+    ],
+)
+def test_what_stands_alone(text: str) -> None:
+    assert not leans(text)
+
+
+def test_quotations() -> None:
+    assert open_quotes("He said: “We go.") == 1
+    assert open_quotes("We stay.”") == -1
+    assert open_quotes('"We go," he said.') == 0
+    assert is_first_person("I hope to lead the party.")
+    assert not is_first_person("“I hope to lead,” said Low of the U.S. Army.")
+    assert is_definite("The report comes after an exchange of fire.")
+    assert not is_definite("The Hong Kong election was held on Sunday.")
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_asked(text: str) -> None:
+    leans(text)
+    assert len(unquoted(text)) == len(text)

@@ -1,0 +1,109 @@
+"""Shorter forms of a sentence say nothing that it doesn't say."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.claims.figures import numbers
+from rag.claims.names import new_names
+from rag.ground import check
+from rag.summarize.lean import open_quotes
+from rag.summarize.trim import LEAST, OPERATIONS, forms
+
+
+@pytest.mark.parametrize(
+    ("operation", "text", "shorter"),
+    [
+        (
+            "date line",
+            "SEOUL, South Korea — On Monday two fighters were taken prisoner.",
+            "On Monday two fighters were taken prisoner.",
+        ),
+        (
+            "date line",
+            "Thursday, May 7, 2015 On Tuesday, the government announced a new flag.",
+            "On Tuesday, the government announced a new flag.",
+        ),
+        (
+            "link",
+            "However, the bridge over the Lenn was closed.",
+            "The bridge over the Lenn was closed.",
+        ),
+        (
+            "brackets",
+            "The Korean News Agency (KCNA) told of an attack.",
+            "The Korean News Agency told of an attack.",
+        ),
+        (
+            "aside",
+            "The bridge — the oldest in town — was closed on Friday.",
+            "The bridge was closed on Friday.",
+        ),
+        (
+            "apposition",
+            "Ada Low, a baker from Lenn, was arrested on Monday.",
+            "Ada Low was arrested on Monday.",
+        ),
+        (
+            "relative clause",
+            "Low was taken to the new prison of Lenn, which has 200 cells.",
+            "Low was taken to the new prison of Lenn.",
+        ),
+        (
+            "participle",
+            "The river rose by four metres, driving hundreds from their houses.",
+            "The river rose by four metres.",
+        ),
+    ],
+)
+def test_each_operation(operation: str, text: str, shorter: str) -> None:
+    found = list(forms(text))
+    assert [form.left_out for form in found] == [(), (operation,)]
+    assert found[-1].text == shorter
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mayor said that the bridge was safe.",
+        "According to the police, nobody was hurt in the fire.",
+        "“The bridge (the old one) is safe,” said Ada Low.",
+        "In May, the mayor of Lenn, the baker and the judge were elected.",
+        "He was persuaded to go to Lenn, where he was questioned and then arrested.",
+        "Officials denied it, saying so.",
+        "The union will go on with the strike, although few members want it.",
+        "“Contribution” shall mean any work, including the parts that are given to the Licensor.",
+        "The tool must not print anything (only numbers), leaving the rest to its caller.",
+        "Food is free for all guests of the house, including those who come on Sunday.",
+        "Even if it rains, which is likely, all of the races are held.",
+    ],
+)
+def test_what_is_left_alone(text: str) -> None:
+    assert [form.text for form in forms(text)] == [text]
+
+
+PARTS = st.sampled_from(
+    [
+        *("Ada Low", ", a baker from Lenn,", " (KCNA)", ", which leaks,", " was not hurt", " said"),
+        *(" that 300 people", " — so they say —", " may leave", ", leaving 4 behind", "However, "),
+        *("“", "”", '"', " “no way”", ", although it rains", " on Monday", " in May 2015", "."),
+        *("SEOUL — ", " [3]", " who won, was"),
+    ]
+)
+
+
+@given(st.lists(PARTS, max_size=12).map("".join) | st.text(max_size=60))
+def test_a_shorter_form_keeps_the_law(text: str) -> None:
+    first, *shorter = forms(text)
+    assert (first.text, first.left_out) == (text, ())
+    lengths = [len(form.text) for form in (first, *shorter)]
+    assert lengths == sorted(set(lengths), reverse=True)
+    for form in shorter:
+        assert set(form.left_out) <= OPERATIONS.keys()
+        assert form.words >= LEAST
+        assert check(form.text, [text]).support == "supported"
+        assert numbers(form.text) <= numbers(text)
+        assert not new_names(form.text, text)
+        assert open_quotes(form.text) == open_quotes(text)
