@@ -143,6 +143,17 @@ class Answer:
         """The citations by their marks: mark [1] is the first."""
         return tuple(numbered(self.claims))
 
+    @classmethod
+    def from_dict(cls, written: Mapping[str, Any]) -> Answer:
+        """The answer that `to_dict` wrote."""
+        return cls(
+            question=written["question"],
+            claims=tuple(map(claim_from, written["claims"])),
+            abstained=written["abstained"],
+            trace=Trace(**written["trace"]),
+            nearest=tuple(map(citation_from, written["nearest"])),
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """As `rag ask --json` prints it."""
         return {
@@ -221,6 +232,12 @@ def source_dict(source: Source) -> dict[str, str | None]:
     }
 
 
+def source_from(written: Mapping[str, Any]) -> Source:
+    """The source that `source_dict` wrote."""
+    date = written["date"]
+    return Source(**{**written, "date": datetime.date.fromisoformat(date) if date else None})
+
+
 def citation_dict(citation: Citation) -> dict[str, Any]:
     return {
         "article": source_dict(citation.article),
@@ -230,6 +247,13 @@ def citation_dict(citation: Citation) -> dict[str, Any]:
     }
 
 
+def citation_from(written: Mapping[str, Any]) -> Citation:
+    """The citation that `citation_dict` wrote; its quote is as it was cut then."""
+    return Citation(
+        source_from(written["article"]), written["start"], written["end"], written["quote"]
+    )
+
+
 def claim_dict(claim: Claim) -> Mapping[str, Any]:
     return {
         "text": claim.text,
@@ -237,3 +261,9 @@ def claim_dict(claim: Claim) -> Mapping[str, Any]:
         "reason": claim.reason,
         "citations": [citation_dict(citation) for citation in claim.citations],
     }
+
+
+def claim_from(written: Mapping[str, Any]) -> Claim:
+    """The claim that `claim_dict` wrote."""
+    citations = tuple(map(citation_from, written["citations"]))
+    return Claim(written["text"], written["support"], citations, written["reason"])

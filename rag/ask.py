@@ -39,6 +39,7 @@ class AnswerStream:
 
     _pieces: Generator[str]
     _stop: threading.Event
+    _claims: list[Claim] = field(default_factory=list)
     _answers: list[Answer] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[str]:
@@ -46,6 +47,11 @@ class AnswerStream:
 
     def __next__(self) -> str:
         return next(self._pieces)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims so far."""
+        return tuple(self._claims)
 
     @property
     def answer(self) -> Answer:
@@ -96,10 +102,10 @@ def start(
         doubt: probability that no sentence answers above which the articles are taken not to say.
     """
     stop = threading.Event()
+    claims: list[Claim] = []
     answers: list[Answer] = []
 
     def run() -> Generator[str]:
-        claims: list[Claim] = []
         for one in _claims(
             trace.asked or question, found, locator, model, template, trace, doubt, stop
         ):
@@ -113,7 +119,7 @@ def start(
         if not claims:
             yield answer.text
 
-    return AnswerStream(run(), stop, answers)
+    return AnswerStream(run(), stop, claims, answers)
 
 
 def _claims(
