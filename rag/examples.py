@@ -22,7 +22,7 @@ def documents() -> list[Document]:
         UsageError: they aren't installed.
     """
     here = Path(__file__).parent
-    for folder in (here / "examples", here.parent / "eval" / "articles"):  # wheel; checkout
+    for folder in (here / "example_articles", here.parent / "eval" / "articles"):  # wheel; checkout
         if folder.is_dir():
             files = sorted(file for file in folder.iterdir() if file.is_file())
             return [Document(f"examples/{file.name}", file.read_bytes()) for file in files]

@@ -51,9 +51,9 @@ def turn(given: Turn, number: int, *, last: bool) -> Html:
         _asked(answer),
         element(
             "div",
-            claims(answer.claims, f"turn-{number}")
+            claims(answer.claims, owner)
             if answer.claims
-            else nothing(answer, f"turn-{number}"),
+            else nothing(answer, owner),
             class_="answer",
         ),
         sources(answer.citations, owner) if answer.claims else None,
