@@ -8,13 +8,11 @@ from rag.library import Library
 from rag.ui.chat import Chat
 from rag.ui.comparing import Comparing
 from rag.ui.evaluating import Evaluating
-from rag.ui.events import INSTANT
+from rag.ui.events import INSTANT, part
 from rag.ui.history import History
 from rag.ui.shelf import Shelf
 from rag.ui.summaries import Summaries
 from rag.ui.working import Running
-
-_PANE = "citespan.pane(element, watch);"
 
 
 def build(library: Library, *, local: bool = True) -> gr.Blocks:
@@ -24,10 +22,11 @@ def build(library: Library, *, local: bool = True) -> gr.Blocks:
         local: pages are on the machine of the files, so that paths can be added.
     """
     running = Running()
-    with gr.Blocks(
+    blocks = gr.Blocks(
         title="Citespan", fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)
-    ) as blocks:
-        pane = gr.HTML("", elem_id="source", js_on_load=_PANE, padding=False, render=False)
+    )
+    with blocks:
+        pane = part("source", script="citespan.pane(element, watch);", render=False)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="work"), gr.Tabs(elem_id="tabs"):
                 with gr.Tab("Ask", id="ask"), gr.Row(elem_id="asking"):
@@ -43,7 +42,7 @@ def build(library: Library, *, local: bool = True) -> gr.Blocks:
                 with gr.Tab("Eval", id="eval"):
                     Evaluating(library, running)
             with gr.Column(elem_id="reading"):
-                pane.render()
+                pane.render()  # type: ignore[no-untyped-call]  # Gradio's
         blocks.load(chat.start, None, chat.opened, **INSTANT)
         blocks.load(shelf.html, None, [shelf.table], **INSTANT)
         scopes = [chat.scope, summaries.scope, comparing.left, comparing.right]

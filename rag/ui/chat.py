@@ -17,7 +17,7 @@ from rag.library import Library
 from rag.markup import Html, element
 from rag.ui import render, source
 from rag.ui.adding import adding
-from rag.ui.events import INSTANT, queued
+from rag.ui.events import INSTANT, part, queued
 from rag.ui.history import History
 from rag.ui.scope import Scope, read, said
 from rag.ui.welcome import welcome
@@ -29,9 +29,7 @@ _KINDS = {
     "json": (to_json, "application/json"),
 }
 QUESTION = 2000  # characters; a longer one is no question
-_EVENTS = (
-    "citespan.bind(element, trigger); /* 'cite' 'edit' 'retry' 'undo' 'ask' 'examples' 'export' */"
-)
+_EVENTS = ("cite", "edit", "retry", "undo", "ask", "examples", "export")
 
 Update = dict[Any, Any]
 Pending = tuple[str, int]  # a question, and how many turns stay before it
@@ -59,10 +57,10 @@ class Chat:
     def _lay_out(self) -> None:
         with gr.Column(elem_id="chat"):
             with gr.Column(elem_id="turns"):
-                self.past = gr.HTML("", elem_id="past", js_on_load=_EVENTS, padding=False)
-                self.live = gr.HTML("", elem_id="live", padding=False)
+                self.past = part("past", *_EVENTS)
+                self.live = part("live")
             with gr.Column(elem_id="composer"):
-                self.status = gr.HTML("", elem_id="status", padding=False)
+                self.status = part("status")
                 with gr.Row(elem_id="ask-row"):
                     self.box = gr.Textbox(
                         label="Question",

@@ -13,7 +13,7 @@ from rag.errors import RagError
 from rag.library import Library
 from rag.markup import Html, element, inline
 from rag.ui import render
-from rag.ui.events import INSTANT, queued
+from rag.ui.events import INSTANT, part, queued
 from rag.ui.scope import Scope, read, said
 from rag.ui.source import pane
 
@@ -37,13 +37,8 @@ class Comparing:
                 with gr.Column(min_width=260, elem_id="right-side"):
                     self.right = Scope(library, "right")
             self.start = gr.Button("Compare", variant="primary", elem_id="compare")
-            self.said = gr.HTML("", elem_id="compare-said", padding=False)
-            self.shown = gr.HTML(
-                "",
-                elem_id="comparison",
-                padding=False,
-                js_on_load="citespan.bind(element, trigger); /* 'cite' */",
-            )
+            self.said = part("compare-said")
+            self.shown = part("comparison", "cite")
         wanted = [self.question, *self.left.fields, *self.right.fields]
         gr.on(
             [self.start.click, self.question.submit],

@@ -15,7 +15,7 @@ from rag.library import Library
 from rag.markup import Html, element
 from rag.ui import render
 from rag.ui.adding import bar
-from rag.ui.events import INSTANT, queued
+from rag.ui.events import INSTANT, part, queued
 from rag.ui.working import Running, followed
 
 Update = dict[Any, Any]
@@ -35,17 +35,14 @@ class Evaluating:
             with gr.Row():
                 self.start = gr.Button("Run", variant="primary", elem_id="run-eval")
                 self.halt = gr.Button("Stop", visible=False)
-            self.said = gr.HTML("", elem_id="eval-said", padding=False)
-            self.shown = gr.HTML(
-                "",
-                elem_id="eval",
-                padding=False,
-                js_on_load="citespan.bind(element, trigger); /* 'save' */",
-            )
+            self.said = part("eval-said")
+            self.shown = part("eval", "save")
         done = [self._report, self.shown, self.said, self.start, self.halt]
         started = self.start.click(self._run, [self.file], done, **queued(self.said))
         self.halt.click(self._halt, None, done, cancels=[started], **INSTANT)
-        self.shown.save(None, [self._report], None, js="(file) => citespan.download(file)")
+        self.shown.save(
+            None, [self._report], None, js="(file) => citespan.download(file)", **INSTANT
+        )
 
     def _run(self, file: str | None, request: gr.Request) -> Iterator[Update]:
         if not file:

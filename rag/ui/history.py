@@ -9,6 +9,7 @@ import gradio as gr
 from rag.conversation.kept import Kept
 from rag.library import Library
 from rag.markup import Html, element, inline
+from rag.ui.events import part
 from rag.ui.render import button, day
 
 LISTED = 200
@@ -28,12 +29,7 @@ class History:
             max_lines=1,
             max_length=200,
         )
-        self.list = gr.HTML(
-            "",
-            elem_id="chats",
-            padding=False,
-            js_on_load="citespan.bind(element, trigger); /* 'open' 'forget' */",
-        )
+        self.list = part("chats", "open", "forget")
 
     def html(self, search: str = "", current: str = "") -> Html:
         """The chats in which something was said, newest first, by day."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rag.answer import Answer, Citation, Claim, Source, numbered
+from rag.article import Span
 from rag.conversation.kept import Turn
 from rag.errors import UsageError
 from rag.markup import Html, element, inline, joined
@@ -51,9 +52,7 @@ def turn(given: Turn, number: int, *, last: bool) -> Html:
         _asked(answer),
         element(
             "div",
-            claims(answer.claims, owner)
-            if answer.claims
-            else nothing(answer, owner),
+            claims(answer.claims, owner) if answer.claims else nothing(answer, owner),
             class_="answer",
         ),
         sources(answer.citations, owner) if answer.claims else None,
@@ -99,7 +98,7 @@ def claims(some: Sequence[Claim], owner: str) -> Html:
     return joined(*(_claim(claim, marks, owner) for claim in some))
 
 
-def _claim(claim: Claim, marks: dict[object, int], owner: str) -> Html:
+def _claim(claim: Claim, marks: dict[Span, int], owner: str) -> Html:
     shown = [_mark(marks[one.span], one, owner) for one in claim.citations]
     doubt = _DOUBT.get(claim.support)
     reason = None

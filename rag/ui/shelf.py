@@ -18,7 +18,7 @@ from rag.read.files import load
 from rag.snapshot import Listing
 from rag.ui import source
 from rag.ui.adding import adding, report
-from rag.ui.events import INSTANT, queued
+from rag.ui.events import INSTANT, part, queued
 from rag.ui.render import button, day, failure
 from rag.ui.working import Running
 
@@ -66,7 +66,7 @@ class Shelf:
                     max_lines=1,
                 )
                 self.add = gr.Button("Add", elem_id="add", size="sm")
-        self.said = gr.HTML("", elem_id="added", padding=False)
+        self.said = part("added")
         self.halt = gr.Button("Stop adding", visible=False, size="sm", elem_id="stop-adding")
         self.find = gr.Textbox(
             label="Filter",
@@ -75,12 +75,7 @@ class Shelf:
             elem_id="filter",
             max_lines=1,
         )
-        self.table = gr.HTML(
-            "",
-            elem_id="table",
-            padding=False,
-            js_on_load="citespan.bind(element, trigger); /* 'read' 'remove' 'sort' 'more' */",
-        )
+        self.table = part("table", "read", "remove", "sort", "more")
         self._wire(pane)
 
     def _wire(self, pane: gr.HTML) -> None:

@@ -12,9 +12,10 @@ from rag.answer import Summary
 from rag.errors import Cancelled, RagError
 from rag.library import Library
 from rag.markup import Html, element, inline
+from rag.summarize import words_of
 from rag.ui import render
 from rag.ui.adding import bar
-from rag.ui.events import INSTANT, queued
+from rag.ui.events import INSTANT, part, queued
 from rag.ui.scope import Scope, read
 from rag.ui.source import pane
 from rag.ui.why import why
@@ -41,13 +42,8 @@ class Summaries:
             with gr.Row():
                 self.start = gr.Button("Summarise", variant="primary", elem_id="summarise")
                 self.halt = gr.Button("Stop", visible=False)
-            self.said = gr.HTML("", elem_id="summary-said", padding=False)
-            self.shown = gr.HTML(
-                "",
-                elem_id="summary",
-                padding=False,
-                js_on_load="citespan.bind(element, trigger); /* 'cite' */",
-            )
+            self.said = part("summary-said")
+            self.shown = part("summary", "cite")
         wanted = [self.search, self.about, self.length, *self.scope.fields]
         done = [self._summary, self.shown, self.said, self.start, self.halt]
         started = self.start.click(self._summarise, wanted, done, **queued(self.said))
@@ -73,7 +69,7 @@ class Summaries:
                 return self._library.summarize(
                     search=search.strip() or None,
                     about=about.strip() or None,
-                    length=length,
+                    length=words_of(length),
                     filter=filter,
                     report=report,
                     stop=stop,

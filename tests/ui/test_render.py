@@ -47,7 +47,7 @@ def spotted(draw: st.DrawFn) -> tuple[Article, list[Spot]]:
 @given(spotted())
 def test_an_article_reads_back_to_the_character(case: tuple[Article, list[Spot]]) -> None:
     article, spots = case
-    body = parsed(source.page(article, spots, owner="turn-0")).cssselect(".text")[0]
+    body = parsed(source.page(article, spots, owner="turn-0")).find_class("text")[0]
     assert "".join(body.itertext()) == article.text
     for spot in spots:
         assert marked(body, spot.mark) == article.text[spot.start : spot.end]
@@ -97,21 +97,21 @@ def test_an_abstention_shows_the_nearest_as_such(text: str) -> None:
     nearest = said(text).citations
     answer = Answer(text, (), True, Trace(hits=said(text).trace.hits), nearest)
     page = parsed(render.turn(Turn(NOW, answer), 0, last=True))
-    assert page.cssselect(".none")[0].text == "Not in the articles."
-    assert len(page.cssselect(".nearest .mark")) == 1
-    assert not page.cssselect(".claim")
+    assert page.find_class("none")[0].text == "Not in the articles."
+    assert len(page.find_class("nearest")[0].find_class("mark")) == 1
+    assert not page.find_class("claim")
 
 
 def test_a_mark_in_a_text_is_no_mark() -> None:
     page = parsed(render.turn(Turn(NOW, said("It says so [1][2].")), 0, last=True))
-    assert [one.text for one in page.cssselect(".claim .mark")] == ["1"]
-    assert "[1][2]" in page.cssselect(".claim")[0].text_content()
+    assert [one.text for one in page.find_class("claim")[0].find_class("mark")] == ["1"]
+    assert "[1][2]" in page.find_class("claim")[0].text_content()
 
 
 def test_several_spans_have_their_own_tint_and_number() -> None:
     article = Article.of("One. Two. Three.", title="Three")
     spots = [Spot(1, 0, 4), Spot(2, 5, 9)]
-    marks = parsed(source.page(article, spots)).cssselect("mark")
+    marks = parsed(source.page(article, spots)).findall(".//mark")
     assert [one.get("data-number") for one in marks] == ["1", "2"]
     assert len({one.get("class") for one in marks}) == 2
 
