@@ -5,6 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from rag.library import Library
+from rag.markup import element
 from rag.ui.chat import Chat
 from rag.ui.comparing import Comparing
 from rag.ui.evaluating import Evaluating
@@ -28,12 +29,15 @@ def build(library: Library, *, local: bool = True) -> gr.Blocks:
     with blocks:
         pane = part("source", script="citespan.pane(element, watch);", render=False)
         with gr.Row(elem_id="desk"):
-            with gr.Column(elem_id="work"), gr.Tabs(elem_id="tabs"):
+            with gr.Column(elem_id="work"):
+                gr.HTML(element("h1", "Citespan"), elem_id="brand", apply_default_css=False)
+                tabs = gr.Tabs(elem_id="tabs")
+            with tabs:
                 with gr.Tab("Ask", id="ask"), gr.Row(elem_id="asking"):
                     with gr.Column(elem_id="history"):
                         history = History(library)
                     chat = Chat(library, running, pane, history)
-                with gr.Tab("Library", id="library"):
+                with gr.Tab("Library", id="library"), gr.Column(elem_classes="sheet"):
                     shelf = Shelf(library, running, pane, local=local)
                 with gr.Tab("Summaries", id="summaries"):
                     summaries = Summaries(library, running, pane)

@@ -63,6 +63,7 @@ class Chat:
                 self.status = part("status")
                 with gr.Row(elem_id="ask-row"):
                     self.box = gr.Textbox(
+                        "",
                         label="Question",
                         show_label=False,
                         placeholder="Ask your articles…",

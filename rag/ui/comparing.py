@@ -29,7 +29,7 @@ class Comparing:
         self._comparison = gr.State(None)
         with gr.Column(elem_classes="sheet"):
             self.question = gr.Textbox(
-                label="Question to both", max_lines=1, max_length=2000, elem_id="both"
+                "", label="Question to both", max_lines=1, max_length=2000, elem_id="both"
             )
             with gr.Row():
                 with gr.Column(min_width=260, elem_id="left-side"):
@@ -115,7 +115,9 @@ def _side(name: str, title: str, comparison: Comparison) -> Html:
         ]
     else:
         body = [render.nothing(answer, name)]
-    return element("section", element("h3", inline(title)), *body, class_="side", aria_label=title)
+    return element(
+        "section", element("h3", inline(title)), *body, class_="side", aria_label=f"{name}: {title}"
+    )
 
 
 def _note(stand: Stand) -> Html:

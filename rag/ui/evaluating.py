@@ -34,7 +34,7 @@ class Evaluating:
             )
             with gr.Row():
                 self.start = gr.Button("Run", variant="primary", elem_id="run-eval")
-                self.halt = gr.Button("Stop", visible=False)
+                self.halt = gr.Button("Stop", visible=False, elem_id="stop-eval")
             self.said = part("eval-said")
             self.shown = part("eval", "save")
         done = [self._report, self.shown, self.said, self.start, self.halt]

@@ -22,6 +22,7 @@ class History:
         self._library = library
         self.new = gr.Button("New chat", elem_id="new-chat", size="sm")
         self.find = gr.Textbox(
+            "",
             label="Search in chats",
             show_label=False,
             placeholder="Search in chats",

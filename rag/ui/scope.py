@@ -31,9 +31,9 @@ class Scope:
                 elem_id=f"{name}-articles",
             )
             with gr.Row():
-                self.source = gr.Textbox(label="Source contains", max_lines=1)
-                self.since = gr.Textbox(label="From day", placeholder="2024-01-31", max_lines=1)
-                self.until = gr.Textbox(label="To day", placeholder="2024-12-31", max_lines=1)
+                self.source = gr.Textbox("", label="Source contains", max_lines=1)
+                self.since = gr.Textbox("", label="From day", placeholder="2024-01-31", max_lines=1)
+                self.until = gr.Textbox("", label="To day", placeholder="2024-12-31", max_lines=1)
         self.fields: list[Any] = [self.articles, self.source, self.since, self.until]
 
     def choices(self) -> gr.Dropdown:

@@ -60,6 +60,7 @@ class Shelf:
             )
             with gr.Column(visible=local):
                 self.path = gr.Textbox(
+                    "",
                     label="or a file or folder on this machine",
                     placeholder="~/articles",
                     elem_id="path",
@@ -69,6 +70,7 @@ class Shelf:
         self.said = part("added")
         self.halt = gr.Button("Stop adding", visible=False, size="sm", elem_id="stop-adding")
         self.find = gr.Textbox(
+            "",
             label="Filter",
             show_label=False,
             placeholder="Filter by title or source",

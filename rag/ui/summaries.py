@@ -36,12 +36,12 @@ class Summaries:
         with gr.Column(elem_classes="sheet"):
             self.scope = Scope(library, "summary")
             with gr.Row():
-                self.search = gr.Textbox(label="Only what a search finds", max_lines=1)
-                self.about = gr.Textbox(label="Topic", placeholder="what it cost", max_lines=1)
+                self.search = gr.Textbox("", label="Only what a search finds", max_lines=1)
+                self.about = gr.Textbox("", label="Topic", placeholder="what it cost", max_lines=1)
                 self.length = gr.Dropdown(LENGTHS, value="short", label="Length")
             with gr.Row():
                 self.start = gr.Button("Summarise", variant="primary", elem_id="summarise")
-                self.halt = gr.Button("Stop", visible=False)
+                self.halt = gr.Button("Stop", visible=False, elem_id="stop-summary")
             self.said = part("summary-said")
             self.shown = part("summary", "cite")
         wanted = [self.search, self.about, self.length, *self.scope.fields]

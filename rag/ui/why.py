@@ -46,11 +46,8 @@ def _parts(trace: Trace) -> Iterator[Html]:
 
 
 def _hits(trace: Trace) -> Html:
-    given: dict[str, int] = {}
-    for one in trace.given:
-        given[one["article"]] = given.get(one["article"], 0) + 1
-    head = ("", "Passage", "Meaning", "Words", "Total")
-    rows = [_hit(at, hit) for at, hit in enumerate(trace.hits, 1)]
+    head = ("#", "Passage", "Meaning", "Words", "Total", "Used")
+    rows = [_hit(at, hit, trace) for at, hit in enumerate(trace.hits, 1)]
     return element(
         "div",
         element(
@@ -65,8 +62,13 @@ def _hits(trace: Trace) -> Html:
     )
 
 
-def _hit(number: int, hit: Mapping[str, Any]) -> Html:
+def _hit(number: int, hit: Mapping[str, Any], trace: Trace) -> Html:
     scores = hit["scores"]
+    used = sum(
+        one["article"] == hit["article"]["id"]
+        and hit["start"] <= one["start"] < one["end"] <= hit["end"]
+        for one in trace.given
+    )
     place = f"{hit['start']}\N{EN DASH}{hit['end']}"
     return element(
         "tr",
@@ -80,6 +82,7 @@ def _hit(number: int, hit: Mapping[str, Any]) -> Html:
         element("td", _rank(scores["dense_rank"], scores["dense"])),
         element("td", _rank(scores["words_rank"], scores["words"])),
         element("td", f"{scores['total']:.2f}"),
+        element("td", f"{used} of {len(hit['sentences'])}"),
     )
 
 

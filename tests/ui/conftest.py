@@ -21,7 +21,7 @@ from rag.read.files import discover
 ROOT = Path(__file__).parents[2]
 ARTICLES = ROOT / "eval" / "articles"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
-WIDE, NARROW = (1280, 800), (390, 844)
+WIDE = (1280, 800)
 READY = 60_000  # milliseconds that anything may take on a machine that is busy
 
 
@@ -102,20 +102,23 @@ def open_page(browser: Browser, address: str, watched: Watched) -> Iterator[Call
     contexts = []
 
     def open(
-        path: str = "", *, size: tuple[int, int] = WIDE, theme: str = "light", wait: bool = True
+        path: str = "",
+        *,
+        size: tuple[int, int] = WIDE,
+        theme: str = "light",
+        bypass_csp: bool = False,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=theme,
-            accept_downloads=True,
+            bypass_csp=bypass_csp,
         )
         context.set_default_timeout(READY)
         contexts.append(context)
         page = context.new_page()
         watched.watch(page)
         page.goto(address + path)
-        if wait:
-            page.wait_for_selector(".thread")
+        page.wait_for_selector(".thread")
         return page
 
     yield open

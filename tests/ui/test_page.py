@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,6 +19,14 @@ from rag import Library
 
 Open = Callable[..., Page]
 Ask = Callable[[Page, str], None]
+
+
+class Watched(Protocol):
+    """See `conftest`."""
+
+    dialogs: list[str]
+
+
 BELL = "Why did the museum give the bell back?"
 SHOTS = os.environ.get("CITESPAN_SHOTS")  # a folder to keep pictures of the main states in
 AXE = os.environ.get("AXE")  # the file axe.min.js of the npm package axe-core
@@ -103,8 +113,8 @@ def test_retry_undo_and_edit(open_page: Open, stocked: Library, ask: Ask) -> Non
 
 def test_what_the_articles_dont_say(open_page: Open, stocked: Library, ask: Ask) -> None:
     page = open_page()
-    page.click(".scope button")
-    page.fill(".scope >> input[placeholder='2024-01-31']", "2090-01-01")
+    page.click("#chat .scope button")
+    page.get_by_label("From day").first.fill("2090-01-01")
     expect(page.locator("#chat .scope")).to_contain_text("from 2090-01-01")
     ask(page, "Who won?")
     expect(page.locator(".none")).to_have_text("Not in the articles.")
@@ -164,9 +174,7 @@ def test_a_summary_with_its_spans(
 ) -> None:
     page = open_page()
     page.click("[role=tab] >> text=Summaries")
-    page.click(".sheet:visible .scope button")
-    page.fill(".sheet:visible .scope input[placeholder='2024-01-31'] >> nth=0", "")
-    page.fill(".sheet:visible >> label:has-text('search finds') >> input, textarea", "museum bell")
+    page.get_by_label("Only what a search finds").fill("museum bell")
     page.click("#summarise")
     page.wait_for_selector("#summary .claim .mark")
     page.click("#summary .claim .mark >> nth=0")
@@ -191,7 +199,7 @@ def test_a_question_to_two_sides(open_page: Open, stocked: Library) -> None:
 def test_an_eval_shows_its_report(open_page: Open, stocked: Library, tmp_path: Path) -> None:
     gold = Path(__file__).parents[2] / "eval" / "gold.jsonl"
     some = [line for line in gold.read_text("utf-8").splitlines() if '"korea.txt"' in line][:2]
-    (tmp_path / "gold.jsonl").write_text("\n".join(some).replace('"korea.txt"', '"korea.txt"'))
+    (tmp_path / "gold.jsonl").write_text("\n".join(some))
     page = open_page()
     page.click("[role=tab] >> text=Eval")
     page.set_input_files("#gold input", tmp_path / "gold.jsonl")
@@ -200,3 +208,140 @@ def test_an_eval_shows_its_report(open_page: Open, stocked: Library, tmp_path: P
     page.wait_for_selector("#eval table, #eval-said .failure")
     expect(page.locator("#eval-said .failure")).to_have_count(0)
     assert page.locator("#eval tbody tr").count() > 5
+
+
+def test_stop_frees_the_model_and_gives_the_question_back(
+    open_page: Open, stocked: Library, ask: Ask
+) -> None:
+    busy, page = open_page(), open_page()
+    busy.click("[role=tab] >> text=Summaries")
+    busy.get_by_label("Length").click()
+    busy.click("[role=option] >> text=Long")
+    busy.click("#summarise")
+    busy.wait_for_selector("#summary-said progress")
+    page.fill("#question textarea", BELL)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#stop")
+    expect(page.locator(".turn.live h3")).to_have_text(BELL)
+    shot(page, "waiting")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#send")
+    expect(page.locator("#question textarea")).to_have_value(BELL)
+    expect(page.locator(".turn")).to_have_count(0)
+    busy.click("#stop-summary")
+    expect(busy.locator("#summary-said")).to_contain_text("Stopped.")
+    ask(page, BELL)
+
+
+def test_four_pages_wait_in_a_line_and_a_closed_one_leaves_it(
+    open_page: Open, stocked: Library
+) -> None:
+    pages = [open_page() for _ in range(4)]
+    pages[0].click("[role=tab] >> text=Summaries")
+    pages[0].click("#summarise")
+    pages[0].wait_for_selector("#summary-said progress")
+    for page in pages[1:]:
+        page.fill("#question textarea", BELL)
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector(".turn.live")
+    expect(pages[3].locator("#status")).to_contain_text("3/3")
+    pages[1].close()
+    for page in pages[2:]:
+        page.wait_for_selector(".thread > .turn .claim")
+    pages[0].wait_for_selector("#summary .claim")
+
+
+def test_hostile_texts_titles_and_names_are_only_text(
+    open_page: Open, stocked: Library, tmp_path: Path, payloads: list[str], watched: Watched
+) -> None:
+    for number, payload in enumerate(payloads):
+        name = re.sub(r"[/\n\t]", "_", payload)[:60]
+        text = f"---\ntitle: {json.dumps(payload)}\n---\nThe zebu number {number} says {payload} to all."
+        (tmp_path / f"{name} {number}.md").write_text(text, "utf-8")
+    added = stocked.add(tmp_path)
+    try:
+        assert len(added.added) + len(added.failed) == len(payloads)
+        assert len(added.added) > 50
+        page = open_page()
+        page.click("[role=tab] >> text=Library")
+        page.fill("#filter input, #filter textarea", "e")
+        page.wait_for_selector("#table tbody tr")
+        page.fill("#filter input, #filter textarea", "")
+        expect(page.locator("#table tbody tr")).to_have_count(len(stocked.articles()))
+        for row in range(0, 60, 12):
+            page.click(f"#table tbody tr >> nth={row} >> [data-do=read]")
+            page.wait_for_selector("#source .paper")
+        page.click("[role=tab] >> text=Ask")
+        for payload in (payloads[0], payloads[10], payloads[45], payloads[-4]):
+            page.fill("#question textarea", f"What does the zebu say: {payload}?")
+            page.click("#send")
+            page.wait_for_selector("#stop")
+            page.wait_for_selector("#send")
+        assert page.locator(".thread > .turn").count() == 4
+        page.click(".thread .mark >> nth=0")
+        page.wait_for_timeout(300)
+        foreign = (
+            "script:not([src]):not([data-gradio-mode]), iframe, object, embed, base[href*=evil]"
+        )
+        inside = "#past, #source, #table, #chats"
+        assert (
+            page.evaluate(
+                "([inside, foreign]) => [...document.querySelectorAll(inside)]"
+                ".flatMap(one => [...one.querySelectorAll(foreign + ', img, svg, style, link, a')]).length",
+                [inside, foreign],
+            )
+            == 0
+        )
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert watched.dialogs == []
+    finally:
+        stocked.remove(str(tmp_path))
+
+
+def test_a_long_article_opens_at_once(open_page: Open, stocked: Library, tmp_path: Path) -> None:
+    file = tmp_path / "long.txt"
+    lines = [
+        f"Line {n} of the ledger of Lenndorf says that {n} crowns were paid." for n in range(3200)
+    ]
+    file.write_text("\n\n".join(lines))
+    stocked.add(file)
+    try:
+        page = open_page()
+        page.click("[role=tab] >> text=Library")
+        page.fill("#filter input, #filter textarea", "long")
+        page.wait_for_selector("#table tbody tr >> nth=0 >> text=long")
+        page.click("#table [data-do=read]")
+        page.wait_for_function("document.querySelectorAll('#source .text p').length > 3000")
+        assert len(page.locator("#source .text").text_content() or "") > 200_000
+    finally:
+        stocked.remove(str(file))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_nothing_serious_for_axe(
+    open_page: Open, stocked: Library, size: tuple[int, int], theme: str
+) -> None:
+    if not AXE:
+        pytest.skip("name axe.min.js of the npm package axe-core in $AXE")
+    [kept, *_] = stocked.conversations.list(BELL)
+    page = open_page(f"?chat={kept.id}", size=size, theme=theme, bypass_csp=True)
+    page.evaluate(Path(AXE).read_text("utf-8"))
+    found = page.evaluate(SERIOUS)
+    page.click(".claim .mark >> nth=0")
+    page.wait_for_selector("#source mark.lit")
+    shot(page, f"source-{size[0]}-{theme}")
+    found += page.evaluate(SERIOUS)
+    page.click("[aria-label='Close the article']")
+    if size[0] > 900:
+        for tab in ("Library", "Summaries", "Compare", "Eval"):
+            page.click(f"[role=tab] >> text={tab}")
+            page.wait_for_timeout(200)
+            found += page.evaluate(SERIOUS)
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+SERIOUS = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+    .filter((one) => ["serious", "critical"].includes(one.impact))
+    .map((one) => `${one.id}: ${one.nodes[0].target}`)"""

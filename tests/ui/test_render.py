@@ -67,7 +67,8 @@ def said(text: str) -> Answer:
     citation = Citation(place, 3, 9, text)
     claims = [Claim(text, "unsupported", (citation,), text), Claim(text, "partly", ())]
     hit = {
-        "article": {"title": text},
+        "article": {"id": text, "title": text},
+        "sentences": [],
         **{"start": 0, "end": 4},
         "scores": {"dense_rank": 1, "dense": 0.5, "words_rank": None, "words": None, "total": 1.0},
     }
