@@ -256,7 +256,8 @@ def test_hostile_texts_titles_and_names_are_only_text(
 ) -> None:
     for number, payload in enumerate(payloads):
         name = re.sub(r"[/\n\t]", "_", payload)[:60]
-        text = f"---\ntitle: {json.dumps(payload)}\n---\nThe zebu number {number} says {payload} to all."
+        head = f"---\ntitle: {json.dumps(payload)}\n---\n"
+        text = f"{head}The zebu number {number} says {payload} to all."
         (tmp_path / f"{name} {number}.md").write_text(text, "utf-8")
     added = stocked.add(tmp_path)
     try:
@@ -280,18 +281,7 @@ def test_hostile_texts_titles_and_names_are_only_text(
         assert page.locator(".thread > .turn").count() == 4
         page.click(".thread .mark >> nth=0")
         page.wait_for_timeout(300)
-        foreign = (
-            "script:not([src]):not([data-gradio-mode]), iframe, object, embed, base[href*=evil]"
-        )
-        inside = "#past, #source, #table, #chats"
-        assert (
-            page.evaluate(
-                "([inside, foreign]) => [...document.querySelectorAll(inside)]"
-                ".flatMap(one => [...one.querySelectorAll(foreign + ', img, svg, style, link, a')]).length",
-                [inside, foreign],
-            )
-            == 0
-        )
+        assert page.evaluate(FOREIGN) == 0
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert watched.dialogs == []
     finally:
@@ -315,6 +305,11 @@ def test_a_long_article_opens_at_once(open_page: Open, stocked: Library, tmp_pat
         assert len(page.locator("#source .text").text_content() or "") > 200_000
     finally:
         stocked.remove(str(file))
+
+
+FOREIGN = """[...document.querySelectorAll("#past, #source, #table, #chats")].flatMap((one) =>
+    [...one.querySelectorAll("script, iframe, object, embed, base, img, svg, style, link, a")]
+).length"""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
