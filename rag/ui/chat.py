@@ -10,7 +10,6 @@ import gradio as gr
 
 from rag import examples
 from rag.ask import check_question
-from rag.conversation.export import to_html, to_json, to_markdown
 from rag.conversation.kept import Conversation
 from rag.errors import Cancelled, NotFound, RagError, UsageError
 from rag.library import Library
@@ -20,14 +19,9 @@ from rag.ui.adding import adding
 from rag.ui.events import INSTANT, part, queued
 from rag.ui.history import History
 from rag.ui.scope import Scope, read, said
-from rag.ui.welcome import welcome
+from rag.ui.thread import exported, shown
 from rag.ui.working import Running
 
-_KINDS = {
-    "md": (to_markdown, "text/markdown"),
-    "html": (to_html, "text/html"),
-    "json": (to_json, "application/json"),
-}
 QUESTION = 2000  # characters; a longer one is no question
 _EVENTS = ("cite", "edit", "retry", "undo", "ask", "examples", "export")
 
@@ -50,7 +44,7 @@ class Chat:
         self.conversation = gr.State(Conversation.new)
         self._pending: gr.State = gr.State(None)
         self._editing: gr.State = gr.State(None)
-        self._file = gr.JSON(visible=False)
+        self._file = gr.JSON(visible="hidden")
         self._lay_out()
         self._wire()
 
@@ -84,26 +78,24 @@ class Chat:
             *(self.conversation, self.past, self.live, self.status, self._pending, self._editing),
             *(self.box, self.send, self.halt, self._history.list),
         ]
+        now = [self._pending, self.conversation]
         asks = [
             gr.on(
                 [self.box.submit, self.send.click],
                 self._begin,
-                [self.box, self.conversation, self._editing],
+                [*now, self.box, self._editing],
                 begun,
                 **INSTANT,
             ),
-            self.past.ask(self._begin_example, [self.conversation], begun, **INSTANT),
-            self.past.retry(self._begin_again, [self.conversation], begun, **INSTANT),
+            self.past.ask(self._begin_example, now, begun, **INSTANT),
+            self.past.retry(self._begin_again, now, begun, **INSTANT),
         ]
         work = queued(self.status)
-        answering = [
-            ask.success(self._answer, [self._pending, self.conversation], done, **work)
-            for ask in asks
-        ]
+        answering = [ask.success(self._answer, now, done, **work) for ask in asks]
         self.loaded = self.past.examples(self._examples, None, [self.past, self.live], **work)
         self.halt.click(
             self._halt,
-            [self._pending, self.conversation],
+            now,
             done,
             cancels=[*answering, self.loaded],
             **INSTANT,
@@ -118,18 +110,19 @@ class Chat:
             [self.conversation, self.past, self.box, self.status, self._history.list],
             **INSTANT,
         )
-        self._wire_history()
+        self._wire_history(answering)
         self._wire_scope()
         self.past.export(self._export, [self.conversation], [self._file], **INSTANT).then(
             None, [self._file], None, js="(file) => citespan.download(file)", **INSTANT
         )
 
-    def _wire_history(self) -> None:
+    def _wire_history(self, answering: list[Any]) -> None:
         history = self._history
-        opened = [self.conversation, self.past, self.live, self.status, self._editing]
+        opened = [self.conversation, self.past, self.live, self.status, self._pending]
+        opened += [self._editing, self.box, self.send, self.halt]
         opened += [history.list, self.scope.box, *self.scope.fields]
-        history.new.click(self._new, [history.find], opened, **INSTANT)
-        history.list.open(self._open, [history.find], opened, **INSTANT)
+        history.new.click(self._new, [history.find], opened, cancels=answering, **INSTANT)
+        history.list.open(self._open, [history.find], opened, cancels=answering, **INSTANT)
         history.list.forget(self._forget, [self.conversation, history.find], opened, **INSTANT)
         history.find.change(
             lambda search, conversation: history.html(search, conversation.id),
@@ -152,21 +145,31 @@ class Chat:
 
     # Asking
 
-    def _begin(self, text: str, conversation: Conversation, editing: int | None) -> Update:
+    def _begin(
+        self, pending: Pending | None, conversation: Conversation, text: str, editing: int | None
+    ) -> Update:
         count = len(conversation.turns)
-        return self._started(text, count if editing is None else min(editing, count), conversation)
+        keep = count if editing is None else min(editing, count)
+        return self._started(pending, conversation, text, keep)
 
-    def _begin_example(self, conversation: Conversation, event: gr.EventData) -> Update:
-        return self._started(str(event.question), len(conversation.turns), conversation)
+    def _begin_example(
+        self, pending: Pending | None, conversation: Conversation, event: gr.EventData
+    ) -> Update:
+        keep = len(conversation.turns)
+        return self._started(pending, conversation, str(event.question), keep)
 
-    def _begin_again(self, conversation: Conversation) -> Update:
+    def _begin_again(self, pending: Pending | None, conversation: Conversation) -> Update:
         if not conversation.turns:
             raise gr.Error("There is nothing to ask again.", print_exception=False)
         last = len(conversation.turns) - 1
-        return self._started(conversation.turns[last].answer.question, last, conversation)
+        return self._started(pending, conversation, conversation.turns[last].answer.question, last)
 
-    def _started(self, text: str, keep: int, conversation: Conversation) -> Update:
+    def _started(
+        self, pending: Pending | None, conversation: Conversation, text: str, keep: int
+    ) -> Update:
         """The page while an answer is awaited."""
+        if pending is not None:
+            raise gr.Error("One question at a time: stop the first.", print_exception=False)
         try:
             question = check_question(text[:QUESTION])
         except UsageError as error:
@@ -293,17 +296,18 @@ class Chat:
         return {
             self.conversation: conversation,
             self.past: shown(self._library, conversation),
-            self.live: "",
             self.status: "",
-            self._editing: None,
             self._history.list: self._history.html(search, conversation.id),
             **self.scope.filled(conversation.filter),
+            **self._idle(),
         }
 
-    def _new(self, search: str) -> Update:
+    def _new(self, search: str, request: gr.Request) -> Update:
+        self._running.end(request.session_hash)
         return self._at(Conversation.new(), search)
 
-    def _open(self, search: str, event: gr.EventData) -> Update:
+    def _open(self, search: str, event: gr.EventData, request: gr.Request) -> Update:
+        self._running.end(request.session_hash)
         try:
             return self._at(self._library.conversations.load(str(event.id)), search)
         except RagError as error:
@@ -353,41 +357,3 @@ class Chat:
         else:
             said = ""
         yield {self.live: said, self.past: shown(self._library, Conversation.new())}
-
-
-def exported(conversation: Conversation, kind: str) -> list[str]:
-    """Name, type and text of a file."""
-    write, media = _KINDS[kind]
-    name = f"chat-{conversation.started:%Y-%m-%d}-{conversation.id[:6]}.{kind}"
-    return [name, media, write(conversation)]
-
-
-def shown(library: Library, conversation: Conversation, *, open: bool = False) -> Html:
-    """A conversation's turns, or the welcome.
-
-    Args:
-        open: more follows, so no turn is the last.
-    """
-    turns = conversation.turns
-    body = [
-        render.turn(turn, at, last=not open and at == len(turns) - 1)
-        for at, turn in enumerate(turns)
-    ]
-    if not body and not open:
-        body = [welcome(library)]
-    return element(
-        "div",
-        _top(bool(turns)),
-        *body,
-        class_="thread",
-        data_chat=conversation.id if turns else None,
-    )
-
-
-def _top(has_turns: bool) -> Html:
-    """What can be done with the whole chat."""
-    names = (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"))
-    kinds = [render.button("export", name, kind=kind) for kind, name in names]
-    export = element("details", element("summary", "Export"), *kinds, class_="menu")
-    chats = render.button("list", "Chats", "Show the chats")
-    return element("div", chats, export if has_turns else None, class_="thread-top")

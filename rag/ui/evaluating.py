@@ -27,7 +27,7 @@ class Evaluating:
     def __init__(self, library: Library, running: Running) -> None:
         self._library = library
         self._running = running
-        self._report = gr.JSON(visible=False)
+        self._report = gr.JSON(visible="hidden")
         with gr.Column(elem_classes="sheet"):
             self.file = gr.File(
                 label="Gold questions (.jsonl)", file_types=[".jsonl"], height=110, elem_id="gold"
