@@ -336,7 +336,7 @@ class Chat:
     def _cite(self, conversation: Conversation, event: gr.EventData) -> str:
         turn = render.index(str(event.owner).removeprefix("turn-"), len(conversation.turns))
         cited = render.spots(conversation.turns[turn].answer)
-        mark = render.index(event.mark, len(cited) + 1)
+        mark = render.index(event.mark, len(cited), 1)
         return source.pane(self._library, cited, mark, f"turn-{turn}")
 
     def _export(self, conversation: Conversation, event: gr.EventData) -> list[str]:

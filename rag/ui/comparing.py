@@ -70,7 +70,7 @@ class Comparing:
         if comparison is not None and side in SIDES:
             answer = comparison.left if side == "left" else comparison.right
         cited = render.spots(answer) if answer else ()
-        return pane(self._library, cited, render.index(event.mark, len(cited) + 1), side)
+        return pane(self._library, cited, render.index(event.mark, len(cited), 1), side)
 
 
 def _label(*fields: Any) -> gr.Accordion:

@@ -221,8 +221,8 @@ def failure(text: str) -> Html:
     return element("p", inline(text), class_="failure", role="alert")
 
 
-def index(value: object, count: int) -> int:
-    """A number that a page sent, from 0 up to `count`.
+def index(value: object, count: int, first: int = 0) -> int:
+    """A number that a page sent: one of `count` from `first` on.
 
     Raises:
         UsageError: it isn't one; the page is of another chat.
@@ -231,6 +231,6 @@ def index(value: object, count: int) -> int:
         index = int(str(value))
     except ValueError:
         index = -1
-    if not 0 <= index < count:
+    if not first <= index < first + count:
         raise UsageError("this page is out of date", remedy="load it again")
     return index

@@ -10,10 +10,14 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.errors import RagError, UsageError
 from rag.library import Library
 from rag.read import Limits
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 PORT = 7860
 TRIES = 20  # ports after the usual one
@@ -112,7 +116,7 @@ def _run(
     Server(config).run(sockets=[listening])
 
 
-def _application(library: Library, local: bool, password: str | None, limits: Limits):  # type: ignore[no-untyped-def]  # fastapi is Gradio's, and not typed for us
+def _application(library: Library, local: bool, password: str | None, limits: Limits) -> FastAPI:
     import gradio
     from fastapi import FastAPI
     from starlette.staticfiles import StaticFiles

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from rag.answer import Citation
 from rag.article import Article
-from rag.errors import NotFound
+from rag.errors import NotFound, RagError
 from rag.library import Library
 from rag.markup import Html, element, inline
 from rag.ui.render import day, tint
@@ -45,7 +45,9 @@ def pane(library: Library, citations: Sequence[Citation], mark: int, owner: str)
     try:
         article = library.article(cited.article.id)
     except NotFound:
-        return _gone(cited)
+        return _gone(cited, "This article is no longer in the library.")
+    except RagError as error:
+        return _gone(cited, str(error))
     spots = [
         Spot(at, one.start, one.end)
         for at, one in enumerate(citations, 1)
@@ -138,11 +140,12 @@ def exact(text: str) -> Html:
     return Html(_DIRECTIONS.sub(r'<span class="unseen">\g<0></span>', escape(text)))
 
 
-def _gone(cited: Citation) -> Html:
+def _gone(cited: Citation, why: str) -> Html:
+    """What is left to show of a citation whose article can't be read."""
     return element(
         "article",
         element("header", element("h2", inline(cited.article.title))),
-        element("p", "This article is no longer in the library. What it said then:"),
+        element("p", inline(f"{why} What it said then:")),
         element("blockquote", inline(cited.quote)),
         class_="paper gone",
     )

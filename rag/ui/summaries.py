@@ -107,7 +107,7 @@ class Summaries:
 
     def _cite(self, summary: Summary | None, event: gr.EventData) -> Html:
         cited = summary.citations if summary else ()
-        return pane(self._library, cited, render.index(event.mark, len(cited) + 1), OWNER)
+        return pane(self._library, cited, render.index(event.mark, len(cited), 1), OWNER)
 
 
 def shown(summary: Summary) -> Html:

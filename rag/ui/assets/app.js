@@ -19,7 +19,10 @@
       if (name === "copy") return copy(button);
       if (name === "list") return toggleList(true);
       if (name === "tab") return openTab(data.tab);
-      if (name === "read") expected = true;
+      if (name === "read") {
+        expected = true;
+        if (paper()?.dataset.owner === "" && paper().dataset.article === data.id) openPane();
+      }
       trigger(name, data);
     });
     if (element.closest("#past")) watchChat(element);
@@ -30,13 +33,12 @@
 
   function cite(button, data, trigger) {
     last = button;
-    const shown = paper();
-    if (shown && shown.dataset.owner === data.owner && shown.dataset.article === data.article) {
-      openPane();
-      focusSpot(data.mark);
-      return;
-    }
     expected = true;
+    const shown = paper();
+    if (shown?.dataset.owner === data.owner && shown.dataset.article === data.article) {
+      openPane(); // at once; should it be of another answer, what comes will put it right
+      focusSpot(data.mark);
+    }
     trigger("cite", data);
   }
 
