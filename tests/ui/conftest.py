@@ -38,20 +38,22 @@ def address(directory: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "rag.cli", "--library", str(directory), "ui", "--no-open"]
-    server = subprocess.Popen(
-        [*command, "--port", str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert server.stdout
-    assert server.stderr
-    try:
-        line = server.stdout.readline().strip()
-        assert line, server.stderr.read()
-        with urlopen(line, timeout=60) as page:
-            assert page.status == 200
-        yield line
-    finally:
-        server.terminate()
-        server.communicate(timeout=30)
+    log = directory.with_name("errors")
+    with log.open("w") as errors:
+        server = subprocess.Popen(
+            [*command, "--port", str(port)], stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+        assert server.stdout
+        try:
+            line = server.stdout.readline().strip()
+            assert line, log.read_text()
+            with urlopen(line, timeout=60) as page:
+                assert page.status == 200
+            yield line
+        finally:
+            server.terminate()
+            server.communicate(timeout=30)
+    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 @pytest.fixture(scope="session")

@@ -96,9 +96,11 @@ def test_retry_undo_and_edit(open_page: Open, stocked: Library, ask: Ask) -> Non
     ask(page, "How many North Korean soldiers have been wounded?")
     ask(page, "Who resigned?")
     said = page.locator(".turn >> nth=1 >> .answer").text_content()
+    id = page.url.partition("chat=")[2]
+    first = stocked.conversations.load(id).turns[1].asked
     page.click("[data-do=retry]")
-    page.wait_for_selector("#stop")
-    page.wait_for_selector("#send")
+    while stocked.conversations.load(id).turns[1].asked == first:
+        page.wait_for_timeout(50)
     expect(page.locator(".thread > .turn")).to_have_count(2)
     assert page.locator(".turn >> nth=1 >> .answer").text_content() == said
     page.click("[data-do=undo]")
@@ -210,15 +212,20 @@ def test_an_eval_shows_its_report(open_page: Open, stocked: Library, tmp_path: P
     assert page.locator("#eval tbody tr").count() > 5
 
 
+def summarise_at_length(page: Page) -> None:
+    """Begins what keeps the model busy for a while."""
+    page.click("[role=tab] >> text=Summaries")
+    page.get_by_label("Length").first.click()
+    page.click("[role=option] >> text=Long")
+    page.click("#summarise")
+    page.wait_for_selector("#summary-said progress")
+
+
 def test_stop_frees_the_model_and_gives_the_question_back(
     open_page: Open, stocked: Library, ask: Ask
 ) -> None:
     busy, page = open_page(), open_page()
-    busy.click("[role=tab] >> text=Summaries")
-    busy.get_by_label("Length").click()
-    busy.click("[role=option] >> text=Long")
-    busy.click("#summarise")
-    busy.wait_for_selector("#summary-said progress")
+    summarise_at_length(busy)
     page.fill("#question textarea", BELL)
     page.press("#question textarea", "Enter")
     page.wait_for_selector("#stop")
@@ -237,22 +244,26 @@ def test_four_pages_wait_in_a_line_and_a_closed_one_leaves_it(
     open_page: Open, stocked: Library
 ) -> None:
     pages = [open_page() for _ in range(4)]
-    pages[0].click("[role=tab] >> text=Summaries")
-    pages[0].click("#summarise")
-    pages[0].wait_for_selector("#summary-said progress")
+    summarise_at_length(pages[0])
     for page in pages[1:]:
         page.fill("#question textarea", BELL)
         page.press("#question textarea", "Enter")
         page.wait_for_selector(".turn.live")
     expect(pages[3].locator("#status")).to_contain_text("3/3")
     pages[1].close()
+    expect(pages[3].locator("#status")).to_contain_text("2/2")
+    pages[0].click("#stop-summary")
     for page in pages[2:]:
         page.wait_for_selector(".thread > .turn .claim")
-    pages[0].wait_for_selector("#summary .claim")
 
 
 def test_hostile_texts_titles_and_names_are_only_text(
-    open_page: Open, stocked: Library, tmp_path: Path, payloads: list[str], watched: Watched
+    open_page: Open,
+    stocked: Library,
+    tmp_path: Path,
+    payloads: list[str],
+    watched: Watched,
+    ask: Ask,
 ) -> None:
     for number, payload in enumerate(payloads):
         name = re.sub(r"[/\n\t]", "_", payload)[:60]
@@ -274,10 +285,7 @@ def test_hostile_texts_titles_and_names_are_only_text(
             page.wait_for_selector("#source .paper")
         page.click("[role=tab] >> text=Ask")
         for payload in (payloads[0], payloads[10], payloads[45], payloads[-4]):
-            page.fill("#question textarea", f"What does the zebu say: {payload}?")
-            page.click("#send")
-            page.wait_for_selector("#stop")
-            page.wait_for_selector("#send")
+            ask(page, f"What does the zebu say: {payload}?")
         assert page.locator(".thread > .turn").count() == 4
         page.click(".thread .mark >> nth=0")
         page.wait_for_timeout(300)
