@@ -208,7 +208,8 @@ class Chat:
         except Cancelled:
             return
         except RagError as error:
-            yield self._idle(question) | {
+            yield self._idle() | {
+                self.box: question,
                 self.status: render.failure(str(error)),
                 self.past: shown(self._library, conversation),
             }
@@ -229,13 +230,12 @@ class Chat:
             return render.failure(f"This chat isn't stored yet: {error}")
         return ""
 
-    def _idle(self, text: str = "") -> Update:
+    def _idle(self) -> Update:
         """The page when nothing is awaited any more."""
         return {
             self.live: "",
             self._pending: None,
             self._editing: None,
-            self.box: text,
             self.send: gr.Button(visible=True),
             self.halt: gr.Button(visible=False),
         }
@@ -245,10 +245,15 @@ class Chat:
     ) -> Update:
         self._running.end(request.session_hash)
         said = "Stopped. The question is back in its box." if pending else "Stopped."
-        return self._idle(pending[0] if pending else "") | {
-            self.status: element("p", said, role="status"),
-            self.past: shown(self._library, conversation),
-        }
+        back = {self.box: pending[0]} if pending else {}
+        return (
+            self._idle()
+            | back
+            | {
+                self.status: element("p", said, role="status"),
+                self.past: shown(self._library, conversation),
+            }
+        )
 
     # Changing what was asked
 
@@ -298,6 +303,7 @@ class Chat:
             self.past: shown(self._library, conversation),
             self.status: "",
             self._history.list: self._history.html(search, conversation.id),
+            self.box: "",
             **self.scope.filled(conversation.filter),
             **self._idle(),
         }

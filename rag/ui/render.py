@@ -20,7 +20,6 @@ _DOUBT = {
     "partly": "Partly supported",
     "unsupported": "Not supported",
 }
-QUOTE = 420  # characters of a quote that are shown before it is opened
 
 
 def tint(mark: int) -> str:
