@@ -47,7 +47,8 @@ def build(library: Library, *, local: bool = True) -> gr.Blocks:
                     Evaluating(library, running)
             with gr.Column(elem_id="reading"):
                 pane.render()  # type: ignore[no-untyped-call]  # Gradio's
-        blocks.load(chat.start, None, chat.opened, **INSTANT)
+        named = "() => citespan.chat"  # Gradio doesn't tell what the page's address asks for
+        blocks.load(chat.start, [chat.address], chat.opened, js=named, **INSTANT)
         blocks.load(shelf.html, None, [shelf.table], **INSTANT)
         scopes = [chat.scope, summaries.scope, comparing.left, comparing.right]
         for scope in scopes:

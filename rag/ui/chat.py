@@ -45,6 +45,7 @@ class Chat:
         self._pending: gr.State = gr.State(None)
         self._editing: gr.State = gr.State(None)
         self._file = gr.JSON(visible="hidden")
+        self.address = gr.Textbox("", visible="hidden")
         self._lay_out()
         self._wire()
 
@@ -281,9 +282,8 @@ class Chat:
 
     # Opening
 
-    def start(self, request: gr.Request) -> Update:
+    def start(self, id: str) -> Update:
         """The page when it is loaded: a new chat, or the one that its address names."""
-        id = request.query_params.get("chat")
         try:
             conversation = self._library.conversations.load(id) if id else Conversation.new()
         except NotFound:

@@ -7,6 +7,9 @@
   const paper = () => document.querySelector("#source .paper");
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
+  // The chat that the page was opened with
+  const chat = new URLSearchParams(location.search).get("chat") ?? "";
+
   // Clicks
 
   function bind(element, trigger) {
@@ -199,15 +202,17 @@
 
   function watchChat(element) {
     const turns = byId("turns");
-    let chat;
+    let shown;
     const changed = () => {
-      const id = element.querySelector(".thread")?.dataset.chat;
+      const thread = element.querySelector(".thread");
+      if (!thread) return;
+      const id = thread.dataset.chat;
       const address = new URL(location.href);
       if (id) address.searchParams.set("chat", id);
       else if (!byId("live").querySelector(".turn")) address.searchParams.delete("chat");
       if (address.href !== location.href) history.replaceState(null, "", address);
-      if (id !== chat) document.body.classList.remove("listing");
-      chat = id;
+      if (id !== shown) document.body.classList.remove("listing");
+      shown = id;
     };
     let height = 0;
     new MutationObserver(() => {
@@ -271,5 +276,5 @@
     }).observe(document.body, { childList: true, subtree: true });
   });
 
-  window.citespan = { bind, pane, download, toggleList };
+  window.citespan = { chat, bind, pane, download, toggleList };
 })();
