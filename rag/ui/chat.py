@@ -136,7 +136,7 @@ class Chat:
 
     def _wire_scope(self) -> None:
         for field in self.scope.fields:
-            field.input(
+            field.change(
                 self._narrow,
                 [self.conversation, *self.scope.fields],
                 [self.conversation, self.scope.box],

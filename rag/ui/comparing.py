@@ -49,7 +49,7 @@ class Comparing:
         )
         for scope in (self.left, self.right):
             for field in scope.fields:
-                field.input(_label, scope.fields, [scope.box], **INSTANT)
+                field.change(_label, scope.fields, [scope.box], **INSTANT)
         self.shown.cite(self._cite, [self._comparison], [reading], **INSTANT)
 
     def _compare(self, question: str, *fields: Any) -> Iterator[Update]:
