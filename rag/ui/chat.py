@@ -334,10 +334,10 @@ class Chat:
             filter = read(*fields)
         except UsageError as error:
             return {self.scope.box: gr.Accordion(label=str(error))}
-        return {
-            self.conversation: replace(conversation, filter=filter),
-            self.scope.box: gr.Accordion(label=said(filter)),
-        }
+        label = {self.scope.box: gr.Accordion(label=said(filter))}
+        if filter == conversation.filter:
+            return label  # a chat was opened, whose fields were filled in for it
+        return label | {self.conversation: replace(conversation, filter=filter)}
 
     def _cite(self, conversation: Conversation, event: gr.EventData) -> str:
         turn = render.index(str(event.owner).removeprefix("turn-"), len(conversation.turns))
