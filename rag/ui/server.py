@@ -128,7 +128,7 @@ def _application(library: Library, local: bool, password: str | None, limits: Li
     blocks.queue(max_size=QUEUE, default_concurrency_limit=1, api_open=False)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/citespan", StaticFiles(directory=ASSETS))
-    return gradio.mount_gradio_app(
+    gradio.mount_gradio_app(
         app,
         blocks,
         path="/",
@@ -146,6 +146,7 @@ def _application(library: Library, local: bool, password: str | None, limits: Li
         head=_head(),
         favicon_path=str(ASSETS / "icon.png"),
     )
+    return app
 
 
 def _checked(password: str) -> Callable[[str, str], bool]:
