@@ -195,8 +195,10 @@ def _tools(number: int, *, last: bool) -> Html:
     return element(
         "div",
         button("copy", "Copy", f"Copy answer {number + 1}", turn=number),
-        button("retry", "Retry", "Ask the last question again", turn=number) if last else None,
-        button("undo", "Undo", "Take the last question back", turn=number) if last else None,
+        button("retry", "Retry", "Retry: ask the last question again", turn=number)
+        if last
+        else None,
+        button("undo", "Undo", "Undo: take the last question back", turn=number) if last else None,
         class_="tools",
     )
 

@@ -273,7 +273,11 @@
       for (const place of document.querySelectorAll(".upload-container[aria-label]")) {
         place.removeAttribute("aria-label");
       }
-    }).observe(document.body, { childList: true, subtree: true });
+    }).observe(document.body, {
+      attributeFilter: ["aria-label"],
+      childList: true,
+      subtree: true,
+    });
   });
 
   window.citespan = { chat, bind, pane, download, toggleList };
