@@ -198,7 +198,7 @@ def _tools(number: int, *, last: bool) -> Html:
         button("retry", "Retry", "Retry: ask the last question again", turn=number)
         if last
         else None,
-        button("undo", "Undo", "Undo: take the last question back", turn=number) if last else None,
+        button("undo", "Undo", "Undo the last question", turn=number) if last else None,
         class_="tools",
     )
 

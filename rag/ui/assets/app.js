@@ -267,18 +267,5 @@
     document.body.classList.toggle("listing", open);
   }
 
-  // Gradio names its place for files other than it reads.
-  document.addEventListener("DOMContentLoaded", () => {
-    new MutationObserver(() => {
-      for (const place of document.querySelectorAll(".upload-container[aria-label]")) {
-        place.removeAttribute("aria-label");
-      }
-    }).observe(document.body, {
-      attributeFilter: ["aria-label"],
-      childList: true,
-      subtree: true,
-    });
-  });
-
   window.citespan = { chat, bind, pane, download, toggleList };
 })();
