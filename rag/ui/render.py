@@ -195,9 +195,7 @@ def _tools(number: int, *, last: bool) -> Html:
     return element(
         "div",
         button("copy", "Copy", f"Copy answer {number + 1}", turn=number),
-        button("retry", "Retry", "Retry: ask the last question again", turn=number)
-        if last
-        else None,
+        button("retry", "Retry", "Retry the last question", turn=number) if last else None,
         button("undo", "Undo", "Undo the last question", turn=number) if last else None,
         class_="tools",
     )
