@@ -345,6 +345,7 @@ def test_nothing_serious_for_axe(
 
 
 # Gradio's place for files has a name of its own that isn't the text in it.
-SERIOUS = """async () => (await axe.run({ exclude: [".upload-container"] }, { resultTypes: ["violations"] })).violations
+SERIOUS = """async () => (await axe.run(
+    { exclude: [".upload-container"] }, { resultTypes: ["violations"] })).violations
     .filter((one) => ["serious", "critical"].includes(one.impact))
     .map((one) => `${one.id}: ${one.nodes[0].target}`)"""
