@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rag.answer import Answer, Citation, Claim, Summary
     from rag.article import Article, Span
+    from rag.conversation.kept import Conversation
     from rag.errors import RagError
     from rag.library import Library
     from rag.snapshot import Filter
@@ -25,6 +26,7 @@ __all__ = [
     "Article",
     "Citation",
     "Claim",
+    "Conversation",
     "Filter",
     "Library",
     "RagError",
@@ -37,6 +39,7 @@ _HOME = {
     "Article": "article",
     "Citation": "answer",
     "Claim": "answer",
+    "Conversation": "conversation.kept",
     "Filter": "snapshot",
     "Library": "library",
     "RagError": "errors",

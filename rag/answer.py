@@ -29,6 +29,15 @@ NOT_FOUND = "Not in the articles."
 _MARK = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
 
 
+def day(value: datetime.date | None) -> str:
+    """A date for people; empty if there is none.
+
+    >>> day(datetime.date(2024, 5, 1))
+    '1 May 2024'
+    """
+    return f"{value.day} {value:%B %Y}" if value else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The article of a citation, as far as a reader wants to see it."""
@@ -51,7 +60,7 @@ class Source:
     @property
     def day(self) -> str:
         """Its date for people: 5 March 2024."""
-        return f"{self.date.day} {self.date:%B %Y}" if self.date else ""
+        return day(self.date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +170,17 @@ class Answer:
     def citations(self) -> tuple[Citation, ...]:
         """The citations by their marks: mark [1] is the first."""
         return tuple(numbered(self.claims))
+
+    @classmethod
+    def from_dict(cls, written: Mapping[str, Any]) -> Answer:
+        """The answer that `to_dict` wrote."""
+        return cls(
+            question=written["question"],
+            claims=tuple(map(claim_from, written["claims"])),
+            abstained=written["abstained"],
+            trace=Trace(**written["trace"]),
+            nearest=tuple(map(citation_from, written["nearest"])),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """As `rag ask --json` prints it."""
@@ -353,6 +373,12 @@ def source_dict(source: Source) -> dict[str, str | None]:
     }
 
 
+def source_from(written: Mapping[str, Any]) -> Source:
+    """The source that `source_dict` wrote."""
+    date = written["date"]
+    return Source(**{**written, "date": datetime.date.fromisoformat(date) if date else None})
+
+
 def citation_dict(citation: Citation) -> dict[str, Any]:
     return {
         "article": source_dict(citation.article),
@@ -360,6 +386,13 @@ def citation_dict(citation: Citation) -> dict[str, Any]:
         "end": citation.end,
         "quote": citation.quote,
     }
+
+
+def citation_from(written: Mapping[str, Any]) -> Citation:
+    """The citation that `citation_dict` wrote; its quote is as it was cut then."""
+    return Citation(
+        source_from(written["article"]), written["start"], written["end"], written["quote"]
+    )
 
 
 def claim_dict(claim: Claim) -> Mapping[str, Any]:
@@ -399,3 +432,10 @@ def comparison_dict(comparison: Comparison) -> dict[str, Any]:
         ],
         "single": [claim_dict(claim) for claim in comparison.single],
     }
+
+
+def claim_from(written: Mapping[str, Any]) -> Claim:
+    """The claim that `claim_dict` wrote."""
+    citations = tuple(map(citation_from, written["citations"]))
+    differs = bool(written.get("differs"))  # what was written before there was any has none
+    return Claim(written["text"], written["support"], citations, written["reason"], differs)

@@ -40,6 +40,7 @@ class AnswerStream:
 
     _pieces: Generator[str]
     _stop: threading.Event
+    _claims: list[Claim] = field(default_factory=list)
     _answers: list[Answer] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[str]:
@@ -47,6 +48,11 @@ class AnswerStream:
 
     def __next__(self) -> str:
         return next(self._pieces)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims so far."""
+        return tuple(self._claims)
 
     @property
     def answer(self) -> Answer:
@@ -103,10 +109,10 @@ def start(
         doubt: probability that no sentence answers above which the articles are taken not to say.
     """
     stop = threading.Event()
+    claims: list[Claim] = []
     answers: list[Answer] = []
 
     def run() -> Generator[str]:
-        claims: list[Claim] = []
         for one in _claims(trace.asked or question, found, means, trace, doubt, stop):
             means.prove(one.citations)
             claims.append(one)
@@ -118,7 +124,7 @@ def start(
         if not claims:
             yield answer.text
 
-    return AnswerStream(run(), stop, answers)
+    return AnswerStream(run(), stop, claims, answers)
 
 
 def _claims(

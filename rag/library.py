@@ -18,6 +18,7 @@ from rag.answer import Answer, Citation, Style, Summary, Trace
 from rag.article import Article
 from rag.ask import AnswerStream
 from rag.conversation import whole
+from rag.conversation.kept import Conversations
 from rag.encode import Encoder
 from rag.engines import Engines, remembered_encoder
 from rag.errors import (
@@ -60,6 +61,7 @@ class Library:
 
     Attributes:
         directory: where it lies.
+        conversations: those kept in it.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Library:
     ) -> None:
         self.directory = Path(directory)
         self._store = Store(self.directory)
+        self.conversations = Conversations(self._store)
         self._notice = notice
         self._engines = Engines(encoder, model, locator, notice)
         self._index: Index | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +53,8 @@ def load_tokenizer(folder: Path, window: int) -> Any:
 
 
 def load_network(folder: Path, threads: int = 0) -> Any:
-    """The network, a function of its named inputs; `threads` is 0 for one a core."""
+    """The network, a function of its named inputs that any thread may call; `threads` is 0 for one
+    a core."""
     block_telemetry()
     import openvino
 
@@ -70,7 +72,14 @@ def load_network(folder: Path, threads: int = 0) -> Any:
     # Compiling gives the thread that does it a signal stack, which ends with the model: a signal
     # after that would end the process, so it must not be the main thread, which receives them.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(compile_model).result()
+        network = thread.submit(compile_model).result()
+    lock = threading.Lock()
+
+    def run(inputs: Mapping[str, Ids]) -> Any:
+        with lock:  # called from a second thread meanwhile, OpenVINO raises
+            return network(inputs)
+
+    return run
 
 
 def block_telemetry() -> None:

@@ -387,7 +387,8 @@ class Snapshot:
         with database_errors(self.where):  # at each step: damage may lie anywhere
             yield from self._db.execute(query, tuple(values))
 
-    def _execute(self, query: str, values: Iterable[object] = ()) -> sqlite3.Cursor:
+    def execute(self, query: str, values: Iterable[object] = ()) -> sqlite3.Cursor:
+        """Runs one statement; only a `Writer`'s connection may change anything."""
         with database_errors(self.where):
             return self._db.execute(query, tuple(values))
 

@@ -22,7 +22,7 @@ from rag.errors import FormatTooNew, LibraryBusy, LibraryDamaged, LibraryError
 from rag.rows import VECTOR_TYPE, article_digest, database_errors, pack_spans, passage_digest
 from rag.snapshot import Snapshot, Vectors
 
-FORMAT = 1
+FORMAT = 2
 DATABASE = "library.db"
 LOCK = "lock"
 PATIENCE = 3.0  # seconds
@@ -63,6 +63,21 @@ CREATE VIRTUAL TABLE passages_text USING fts5(
 );
 CREATE VIRTUAL TABLE passages_terms USING fts5vocab(passages_text, row);
 """
+"""The tables of format 1."""
+
+LATER = {
+    2: """
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY, started TEXT NOT NULL, changed TEXT NOT NULL, filter TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE turns (
+    conversation TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
+    number INTEGER NOT NULL, asked TEXT NOT NULL, answer TEXT NOT NULL, sha256 BLOB NOT NULL,
+    PRIMARY KEY (conversation, number)
+) WITHOUT ROWID;
+""",
+}
+"""What each later format adds; a library is brought up to the newest when it is written to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,20 +230,25 @@ class Writer(Snapshot):
         """Sets the connection up and makes the tables of a new library."""
         # WAL lets readers go on; FULL makes each commit survive a power cut.
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            self._execute(f"PRAGMA {pragma}")
+            self.execute(f"PRAGMA {pragma}")
         if not self.has_tables():
-            with self.change():
-                for statement in SCHEMA.split(";\n"):
-                    self._execute(statement)
-                self.remember(format=str(FORMAT), generation="0")
+            self._make(SCHEMA, format="1", generation="0")
+        for number in range(self.number("format") + 1, FORMAT + 1):
+            self._make(LATER[number], format=str(number))
+
+    def _make(self, tables: str, **memory: str) -> None:
+        with self.change():
+            for statement in tables.split(";\n"):
+                self.execute(statement)
+            self.remember(**memory)
 
     @contextmanager
     def change(self) -> Iterator[None]:
         """One transaction: all of it happens, or nothing."""
-        self._execute("BEGIN IMMEDIATE")
+        self.execute("BEGIN IMMEDIATE")
         try:
             yield
-            self._execute("COMMIT")
+            self.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
@@ -237,7 +257,7 @@ class Writer(Snapshot):
     def remember(self, **values: str) -> None:
         """Sets keys of the library's memory of itself."""
         for key, value in values.items():
-            self._execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+            self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def file_digest(self, path: str) -> str | None:
         """SHA-256 of a file's bytes when it was last read into the library."""
@@ -261,12 +281,12 @@ class Writer(Snapshot):
         articles that no file holds any more are removed.
         """
         former = self._articles_of(path)
-        self._execute("DELETE FROM files WHERE path = ?", (path,))
-        self._execute("INSERT INTO files VALUES (?, ?)", (path, sha256))
+        self.execute("DELETE FROM files WHERE path = ?", (path,))
+        self.execute("INSERT INTO files VALUES (?, ?)", (path, sha256))
         for entry in entries:
             self.store(entry)
         for article in articles:
-            self._execute(
+            self.execute(
                 "INSERT INTO origins (file, path, article) SELECT ?, ?, key FROM articles "
                 "WHERE id = ?",
                 (path, article.path or path, article.id),
@@ -281,13 +301,13 @@ class Writer(Snapshot):
             raise self.damaged(f"the id of article {id} is damaged")
         for key in keys:
             # Files that hold other articles too: no longer known, so that adding reads them again.
-            self._execute(
+            self.execute(
                 "UPDATE files SET sha256 = '' WHERE path IN "
                 "(SELECT file FROM origins WHERE article = ?)",
                 (key,),
             )
             self._delete(key)
-        self._execute("DELETE FROM files WHERE path NOT IN (SELECT file FROM origins)")
+        self.execute("DELETE FROM files WHERE path NOT IN (SELECT file FROM origins)")
         self.next_generation()
 
     def _articles_of(self, path: str) -> list[int]:
@@ -304,7 +324,7 @@ class Writer(Snapshot):
         for passage, vector in zip(entry.passages, entry.vectors, strict=True):
             self._insert_passage(key, entry.article, passage, vector)
         for shingle in entry.shingles:
-            self._execute("INSERT OR IGNORE INTO shingles VALUES (?, ?)", (shingle, key))
+            self.execute("INSERT OR IGNORE INTO shingles VALUES (?, ?)", (shingle, key))
 
     def _insert_article(self, article: Article, spans: bytes) -> int:
         """Stores an article without its passages; one of the same id is overwritten."""
@@ -312,13 +332,13 @@ class Writer(Snapshot):
         values = (*fields, spans, article_digest(fields, spans))
         for (key,) in self.rows("SELECT key FROM articles WHERE id = ?", (article.id,)):
             self._forget_passages(key)
-            self._execute(
+            self.execute(
                 "UPDATE articles SET id = ?, title = ?, date = ?, author = ?, source = ?, "
                 "language = ?, text = ?, sentences = ?, sha256 = ? WHERE key = ?",
                 (*values, key),
             )
             return int(key)
-        added = self._execute(
+        added = self.execute(
             "INSERT INTO articles (id, title, date, author, source, language, text, sentences, "
             "sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             values,
@@ -330,33 +350,33 @@ class Writer(Snapshot):
     ) -> None:
         fields = (key, passage.start, passage.end, passage.first, passage.last)
         stored = vector.astype(VECTOR_TYPE).tobytes()
-        rowid = self._execute(
+        rowid = self.execute(
             "INSERT INTO passages (article, start, end, first, last, vector, sha256) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
             (*fields, stored, passage_digest((*fields, stored))),
         ).lastrowid
-        self._execute(
+        self.execute(
             "INSERT INTO passages_text (rowid, title, body) VALUES (?, ?, ?)",
             (rowid, article.title, passage.quote(article)),
         )
 
     def _delete(self, article: int) -> None:
         self._forget_passages(article)
-        self._execute("DELETE FROM articles WHERE key = ?", (article,))
+        self.execute("DELETE FROM articles WHERE key = ?", (article,))
 
     def _forget_passages(self, article: int) -> None:
         # The full-text table keeps no text of its own, so it must be told what it forgets, which
         # only an article that is what was stored can tell.
         whole = self._is_whole(article)
         if whole:
-            self._execute(
+            self.execute(
                 "INSERT INTO passages_text (passages_text, rowid, title, body) "
                 "SELECT 'delete', rowid, title, body FROM passages_content "
                 "WHERE rowid IN (SELECT key FROM passages WHERE article = ?)",
                 (article,),
             )
-        self._execute("DELETE FROM passages WHERE article = ?", (article,))
-        self._execute("DELETE FROM shingles WHERE article = ?", (article,))
+        self.execute("DELETE FROM passages WHERE article = ?", (article,))
+        self.execute("DELETE FROM shingles WHERE article = ?", (article,))
         if not whole:
             self.rebuild_text()
 
@@ -387,7 +407,7 @@ class Writer(Snapshot):
 
     def rebuild_text(self) -> None:
         """Makes the full-text index anew from the articles, in the current transaction."""
-        self._execute("INSERT INTO passages_text (passages_text) VALUES ('rebuild')")
+        self.execute("INSERT INTO passages_text (passages_text) VALUES ('rebuild')")
 
 
 def _description(article: Article) -> tuple[str | None, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag import vectors
+from rag.conversation.kept import damaged_turns
 from rag.errors import LibraryDamaged
 from rag.snapshot import Snapshot
 
@@ -36,7 +37,7 @@ class Damage:
 
 def verify(directory: Path, snapshot: Snapshot) -> Iterator[Damage]:
     """Everything in a library that isn't what was stored."""
-    for part in (_structure, _references, _articles, _passages, _text):
+    for part in (_structure, _references, _articles, _passages, _text, _turns):
         yield from _reported(part, snapshot)
     yield from _reported(lambda snapshot: _index(directory, snapshot), snapshot)
 
@@ -74,6 +75,11 @@ def _articles(snapshot: Snapshot) -> Iterator[Damage]:
 def _passages(snapshot: Snapshot) -> Iterator[Damage]:
     for key, id in snapshot.damaged_passages():
         yield Damage(f"passage {key} or its vector doesn't match its checksum", id)
+
+
+def _turns(snapshot: Snapshot) -> Iterator[Damage]:
+    for id, number in damaged_turns(snapshot):
+        yield Damage(f"turn {number + 1} of conversation {id} doesn't match its checksum", None)
 
 
 def _index(directory: Path, snapshot: Snapshot) -> Iterator[Damage]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -132,3 +133,13 @@ def test_a_damaged_prepared_encoder_is_an_error_and_the_process_lives(
 def test_a_folder_that_is_no_encoder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="damaged"):
         PreparedEncoder(tmp_path)
+
+
+def test_several_threads_may_encode_at_once(real_encoder: PreparedEncoder) -> None:
+    texts = [f"Text {number} is about rivers." for number in range(40)]
+    with ThreadPoolExecutor(max_workers=4) as threads:
+        together = list(threads.map(real_encoder.encode_query, texts))
+    assert all(
+        np.array_equal(vector, real_encoder.encode_query(text))
+        for vector, text in zip(together, texts, strict=True)
+    )

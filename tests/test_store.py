@@ -67,7 +67,7 @@ def test_a_changed_file_leaves_nothing_of_its_former_version(store: Store, entry
 def test_a_change_stopped_at_any_statement_is_undone_whole(
     store: Store, entry: Make, monkeypatch: pytest.MonkeyPatch, replaced: bool
 ) -> None:
-    execute = Writer._execute
+    execute = Writer.execute
     left = 0
 
     def counting(self: Writer, query: str, values: object = ()) -> object:
@@ -77,7 +77,7 @@ def test_a_change_stopped_at_any_statement_is_undone_whole(
             raise KeyboardInterrupt
         return execute(self, query, values)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Writer, "_execute", counting)
+    monkeypatch.setattr(Writer, "execute", counting)
     path = "a.txt" if replaced else "c.txt"
     before = {"Bridge", "Comet"}
     for at in range(1, 100):
@@ -104,7 +104,7 @@ from rag.verify import verify
 
 store = Store(Path(sys.argv[1]))
 entry = pickle.loads(Path(sys.argv[2]).read_bytes())
-execute, left = Writer._execute, 0
+execute, left = Writer.execute, 0
 
 def dying(self, query, values=()):
     global left
@@ -113,7 +113,7 @@ def dying(self, query, values=()):
         os._exit(9)
     return execute(self, query, values)
 
-Writer._execute = dying
+Writer.execute = dying
 for at in range(1, 100):
     child = os.fork()
     if not child:
@@ -231,7 +231,7 @@ def test_readers_in_another_process_go_on_while_a_writer_writes(
 @pytest.mark.parametrize(
     ("key", "value", "error"),
     [
-        ("format", "2", FormatTooNew),
+        ("format", "3", FormatTooNew),
         ("format", "x", LibraryDamaged),
         ("format", "null", LibraryDamaged),
     ],

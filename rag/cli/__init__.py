@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from rag import __version__
-from rag.cli import adding, articles, asking, doctor, evaluating, upkeep
+from rag.cli import adding, articles, asking, doctor, evaluating, serving, upkeep
 from rag.cli.command import INTERRUPTED, Root
 from rag.cli.settings import everywhere
 from rag.cli.terminal import as_utf8, tell
@@ -46,6 +46,7 @@ for _command in (
     asking.ask,
     asking.summarize,
     asking.search,
+    serving.ui,
     evaluating.evaluation,
     articles.list_,
     articles.show,

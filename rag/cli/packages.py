@@ -21,7 +21,7 @@ class Needed:
 
     Attributes:
         module: the name it is imported by.
-        light: whether importing it takes little; the heavy ones only prepare models.
+        light: whether importing it takes little; the heavy ones prepare models or serve pages.
     """
 
     name: str
@@ -55,6 +55,7 @@ NEEDED = (
     Needed("trafilatura", "trafilatura", "2.3"),
     Needed("click", "click", "8.3"),
     Needed("filelock", "filelock", "3.20"),
+    Needed("gradio", "gradio", "6.31", light=False),
     Needed("numpy", "numpy", "2.0"),
     Needed("platformdirs", "platformdirs", "4.5"),
     Needed("tqdm", "tqdm", "4.67"),

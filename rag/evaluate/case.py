@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import math
 import re
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.answer import Answer, Citation, Claim, Source, Summary, Trace, claim_dict
+from rag.answer import Answer, Citation, Claim, Summary, Trace, claim_dict, claim_from
 from rag.article import Article, Span
 from rag.evaluate.gold import Gold, GoldError, Item, Quote
 from rag.read import normalise
@@ -170,7 +169,7 @@ class Response:
     def from_dict(cls, found: Mapping[str, Any]) -> Response:
         """What `to_dict` gave; raises KeyError, TypeError or ValueError for anything else."""
         return cls(
-            claims=tuple(map(_claim, found["claims"])),
+            claims=tuple(map(claim_from, found["claims"])),
             abstained=bool(found["abstained"]),
             retrieved=tuple(Span(*span) for span in found["retrieved"]),
             given=tuple(Span(*span) for span in found["given"]),
@@ -201,19 +200,6 @@ def _without_folders(claim: Claim) -> Claim:
         return replace(citation, article=replace(citation.article, path=path and Path(path).name))
 
     return replace(claim, citations=tuple(map(bare, claim.citations)))
-
-
-def _claim(found: Mapping[str, Any]) -> Claim:
-    citations = tuple(map(_citation, found["citations"]))
-    differs = bool(found.get("differs"))  # older reports don't know of it
-    return Claim(found["text"], found["support"], citations, found["reason"], differs)
-
-
-def _citation(found: Mapping[str, Any]) -> Citation:
-    article = found["article"]
-    date = datetime.date.fromisoformat(article["date"]) if article["date"] else None
-    source = Source(article["id"], article["title"], date, article["source"], article["path"])
-    return Citation(source, found["start"], found["end"], found["quote"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from rag.evaluate.reports.excerpts import Cited, excerpts
 from rag.evaluate.reports.html import html
 from rag.evaluate.reports.junit import junit
 from rag.evaluate.reports.markdown import escaped, markdown
-from rag.evaluate.reports.shown import printable
 from rag.evaluate.verdict import Rules, Verdict, judge
+from rag.markup import printable
 
 TEXT = (
     "The ferry left at noon, 12 minutes late, with 300 people aboard. "

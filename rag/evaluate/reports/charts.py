@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rag.evaluate.report import Value
-from rag.evaluate.reports.markup import Html, element, joined
+from rag.markup import Html, element, joined
 
 _BAR, _INSET = 180, 5  # of an interval: its width, and room for a dot at the ends
 _LEFT, _TOP, _WIDTH, _HEIGHT = 54, 12, 400, 240  # of the plane of the curve

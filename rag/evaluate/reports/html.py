@@ -1,6 +1,6 @@
 """A run as one HTML page, which works offline and loads nothing.
 
-Questions, articles and answers come from anywhere: all text is escaped by `reports.markup`, and the
+Questions, articles and answers come from anywhere: all text is escaped by `rag.markup`, and the
 page's own policy lets no script and no style run but the two that are written here.
 """
 
@@ -17,9 +17,9 @@ from rag.evaluate.report import STATUSES, Report, Status
 from rag.evaluate.reports import shown
 from rag.evaluate.reports.charts import bar, described, risk_chart
 from rag.evaluate.reports.html_items import SIGNS, item
-from rag.evaluate.reports.markup import Child, Html, element, inline, joined
 from rag.evaluate.reports.shown import NONE, Pair, Row
 from rag.evaluate.verdict import BROKEN, NOT_COMPARABLE, PASS, REGRESSION, Comparison, Verdict
+from rag.markup import Child, Html, element, inline, joined
 
 _LOOKS = {
     PASS: ("\u2713", "good"),

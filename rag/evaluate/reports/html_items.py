@@ -11,8 +11,8 @@ from rag.evaluate.case import Response
 from rag.evaluate.report import Outcome, Status
 from rag.evaluate.reports import shown
 from rag.evaluate.reports.excerpts import Cited, Excerpt, Segment, excerpts
-from rag.evaluate.reports.markup import Child, Html, element, inline, joined
 from rag.evaluate.reports.shown import Pair
+from rag.markup import Child, Html, element, inline, joined
 
 SIGNS: Mapping[Status, str] = {
     "pass": "\u2713",

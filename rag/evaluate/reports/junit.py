@@ -11,8 +11,9 @@ from collections.abc import Collection
 from xml.etree import ElementTree
 
 from rag.evaluate.report import Outcome, Report
-from rag.evaluate.reports.shown import about, line, printable
+from rag.evaluate.reports.shown import about, line
 from rag.evaluate.verdict import PASS, REGRESSION, Verdict
+from rag.markup import printable
 
 MESSAGE = 1000  # characters of a message, 4 times as many of what was said
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from rag.evaluate.metrics import parse
 from rag.evaluate.metrics.registry import Better
 from rag.evaluate.report import Outcome, Report, Value
 from rag.evaluate.verdict import BROKEN, NOT_COMPARABLE, PASS, REGRESSION, Verdict
+from rag.markup import printable, undirected
 
 NONE = "\u2013"
 """Stands where there is no value."""
@@ -23,29 +23,6 @@ MEANINGS = {
     BROKEN: "Nothing can be said about quality before every item has an answer.",
     NOT_COMPARABLE: "The baseline is of another system, so differences from it are not judged.",
 }
-
-_UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
-_CONTROLS = str.maketrans(
-    {at: 0x2400 + at for at in range(32) if chr(at) not in "\t\n"}
-    | {0x7F: 0x2421}
-    | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
-)
-_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-
-
-def printable(text: str) -> str:
-    """A text without the characters that XML, HTML or UTF-8 can't carry, of the same length.
-
-    >>> printable("a\\x00b\\ud800")
-    'a\u2400b\ufffd'
-    """
-    return _UNWRITABLE.sub("\ufffd", text).translate(_CONTROLS)
-
-
-def undirected(text: str) -> str:
-    """A text that can't turn the line it stands in around: that would hide what is said, and an
-    isolate that a text leaves open even breaks out of its element."""
-    return _DIRECTIONS.sub("\ufffd", text)
 
 
 def line(text: str, limit: int = 300) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
-from rag.evaluate.reports.shown import printable, undirected
-
 _EMPTY = {"meta", "input", "br", "hr", "wbr"}
+_UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = str.maketrans(
+    {at: 0x2400 + at for at in range(32) if chr(at) not in "\t\n"}
+    | {0x7F: 0x2421}
+    | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+)
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 class Html(str):
@@ -55,3 +61,18 @@ def _attribute(key: str, value: Attribute) -> str:
         return f" {name}"
     shown = f"{value:g}" if isinstance(value, float) else str(value)
     return f' {name}="{escape(printable(shown))}"'
+
+
+def printable(text: str) -> str:
+    """A text without the characters that XML, HTML or UTF-8 can't carry, of the same length.
+
+    >>> printable("a\\x00b\\ud800")
+    'a\u2400b\ufffd'
+    """
+    return _UNWRITABLE.sub("\ufffd", text).translate(_CONTROLS)
+
+
+def undirected(text: str) -> str:
+    """A text that can't turn the line it stands in around: that would hide what is said, and an
+    isolate that a text leaves open even breaks out of its element."""
+    return _DIRECTIONS.sub("\ufffd", text)

@@ -1,0 +1,137 @@
+"""The Summaries tab: of chosen articles, or of what a search finds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+
+from rag.answer import Summary
+from rag.errors import Cancelled, RagError
+from rag.library import Library
+from rag.markup import Html, element, inline
+from rag.summarize import words_of
+from rag.ui import render
+from rag.ui.adding import bar
+from rag.ui.events import INSTANT, part, queued
+from rag.ui.scope import Scope, read
+from rag.ui.source import pane
+from rag.ui.why import why
+from rag.ui.working import Running, followed
+
+OWNER = "summary"
+LENGTHS = [("Headline", "headline"), ("Short", "short"), ("Long", "long")]
+Update = dict[Any, Any]
+
+
+class Summaries:
+    """What a summary is wanted of, and the summary. Made inside Gradio's layout."""
+
+    def __init__(self, library: Library, running: Running, reading: gr.HTML) -> None:
+        self._library = library
+        self._running = running
+        self._summary = gr.State(None)
+        with gr.Column(elem_classes="sheet"):
+            self.scope = Scope(library, "summary")
+            with gr.Row():
+                self.search = gr.Textbox("", label="Only what a search finds", max_lines=1)
+                self.about = gr.Textbox("", label="Topic", placeholder="what it cost", max_lines=1)
+                self.length = gr.Dropdown(LENGTHS, value="short", label="Length")
+            with gr.Row():
+                self.start = gr.Button("Summarise", variant="primary", elem_id="summarise")
+                self.halt = gr.Button("Stop", visible=False, elem_id="stop-summary")
+            self.said = part("summary-said")
+            self.shown = part("summary", "cite")
+        wanted = [self.search, self.about, self.length, *self.scope.fields]
+        done = [self._summary, self.shown, self.said, self.start, self.halt]
+        started = self.start.click(self._summarise, wanted, done, **queued(self.said))
+        self.halt.click(self._halt, None, done, cancels=[started], **INSTANT)
+        self.shown.cite(self._cite, [self._summary], [reading], **INSTANT)
+
+    def _summarise(
+        self,
+        search: str,
+        about: str,
+        length: str,
+        articles: list[str] | None,
+        source: str,
+        since: str,
+        until: str,
+        request: gr.Request,
+    ) -> Iterator[Update]:
+        stop = threading.Event()
+        try:
+            filter = read(articles, source, since, until)
+
+            def work(report: Callable[..., None], stop: threading.Event) -> Summary:
+                return self._library.summarize(
+                    search=search.strip() or None,
+                    about=about.strip() or None,
+                    length=words_of(length),
+                    filter=filter,
+                    report=report,
+                    stop=stop,
+                )
+
+            with self._running.of(request.session_hash, stop.set):
+                yield self._busy(bar(0, "Reading"))
+                summary = yield from followed(
+                    work, lambda done, total: self._busy(_progress(done, total)), stop
+                )
+        except Cancelled:
+            yield self._idle("")
+        except RagError as error:
+            yield self._idle(render.failure(str(error)))
+        else:
+            yield self._idle("") | {self._summary: summary, self.shown: shown(summary)}
+
+    def _busy(self, said: Html) -> Update:
+        return {
+            self.said: said,
+            self.start: gr.Button(visible=False),
+            self.halt: gr.Button(visible=True),
+        }
+
+    def _idle(self, said: str) -> Update:
+        return {
+            self.said: said,
+            self.start: gr.Button(visible=True),
+            self.halt: gr.Button(visible=False),
+        }
+
+    def _halt(self, request: gr.Request) -> Update:
+        self._running.end(request.session_hash)
+        return self._idle(element("p", "Stopped.", role="status"))
+
+    def _cite(self, summary: Summary | None, event: gr.EventData) -> Html:
+        cited = summary.citations if summary else ()
+        return pane(self._library, cited, render.index(event.mark, len(cited), 1), OWNER)
+
+
+def shown(summary: Summary) -> Html:
+    """A summary with its marks and quotes, what it read, and how it came about."""
+    titles = ", ".join(one.title for one in summary.articles[:5])
+    more = len(summary.articles) - 5
+    of = f"{titles} and {more} more" if more > 0 else titles
+    return element(
+        "section",
+        element("h3", inline(of)),
+        element("p", f"{summary.read:,} of {summary.sentences:,} sentences read", class_="hint"),
+        element(
+            "div",
+            render.claims(summary.claims, OWNER)
+            if summary.claims
+            else element("p", "Nothing to summarise.", class_="none"),
+            class_="answer",
+        ),
+        render.sources(summary.citations, OWNER),
+        element("div", why(summary.trace), class_="after"),
+        class_="turn",
+        aria_label="Summary",
+    )
+
+
+def _progress(done: int, total: int) -> Html:
+    return bar(done / total if total else 0, f"{done:,} of {total:,} sentences read")

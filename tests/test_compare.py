@@ -1,0 +1,40 @@
+"""Two answers to one question: where they agree, and what differs."""
+
+from __future__ import annotations
+
+from rag import Filter, Library
+from rag.answer import Answer, Citation, Claim, Source, Trace
+from rag.compare import compare, compared
+
+
+def answer(*said: str) -> Answer:
+    place = Source("0123456789ab", "Fire", None, None, None)
+    claims = [Claim(text, "quoted", (Citation(place, 0, len(text), text),)) for text in said]
+    return Answer("How many were hurt?", tuple(claims), not claims, Trace())
+
+
+def test_the_same_said_by_both() -> None:
+    found = compared(answer("14 people were hurt."), answer("In all 14 people were hurt."))
+    assert found.agrees is True
+    assert [stand.reason for stand in found.left_stands] == [None]
+
+
+def test_another_number_differs_and_is_named() -> None:
+    found = compared(answer("14 people were hurt."), answer("31 people were hurt."))
+    assert found.agrees is False
+    assert "14" in (found.left_stands[0].reason or "")
+    assert "31" in (found.right_stands[0].reason or "")
+
+
+def test_a_side_that_says_nothing_neither_agrees_nor_differs() -> None:
+    found = compared(answer("14 people were hurt."), answer())
+    assert found.agrees is None
+    assert not found.left_stands[0].agrees
+    assert found.left_stands[0].reason is None
+
+
+def test_each_side_is_asked_of_its_own_articles(library: Library) -> None:
+    flood, bees = library.find(["flood.md"])[0], library.find(["bees.md"])[0]
+    found = compare(library, "What rose?", Filter(articles=(flood,)), Filter(articles=(bees,)))
+    assert {one.article.id for one in found.left.citations} <= {flood}
+    assert {one.article.id for one in found.right.citations} <= {bees}

@@ -1,0 +1,177 @@
+"""One server and one browser for all tests of the page, on the embedded models."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from rag import Library
+from rag.read.files import discover
+
+ROOT = Path(__file__).parents[2]
+ARTICLES = ROOT / "eval" / "articles"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
+WIDE = (1280, 800)
+READY = 60_000  # milliseconds that anything may take on a machine that is busy
+
+
+@pytest.fixture(scope="session")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The library of the server; empty when the session begins."""
+    return tmp_path_factory.mktemp("ui") / "library"
+
+
+@pytest.fixture(scope="session")
+def address(directory: Path) -> Iterator[str]:
+    """The address of a server that was started as a user starts it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "rag.cli", "--library", str(directory), "ui", "--no-open"]
+    log = directory.with_name("errors")
+    with log.open("w") as errors:
+        server = subprocess.Popen(
+            [*command, "--port", str(port)], stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+        assert server.stdout
+        try:
+            line = server.stdout.readline().strip()
+            assert line, log.read_text()
+            with urlopen(line, timeout=60) as page:
+                assert page.status == 200
+            yield line
+        finally:
+            server.terminate()
+            server.communicate(timeout=30)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("no chromium on this machine: install it or name it in $CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """What a page did that it mustn't: foreign requests, dialogs, errors."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self.foreign: list[str] = []
+        self.dialogs: list[str] = []
+        self.errors: list[str] = []
+
+    def watch(self, page: Page) -> None:
+        page.on("request", self._requested)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", self._dialog)
+
+    def _requested(self, request: Request) -> None:
+        if not request.url.startswith((self._address, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def _dialog(self, dialog: object) -> None:
+        self.dialogs.append(dialog.message)  # type: ignore[attr-defined]
+        dialog.accept()  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def watched(address: str) -> Iterator[Watched]:
+    """Watches pages; a test fails if one of them asked another machine for anything."""
+    seen = Watched(address)
+    yield seen
+    assert seen.foreign == []
+    assert seen.errors == []
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str, watched: Watched) -> Iterator[Callable[..., Page]]:
+    """Opens a page, each in a browser profile of its own."""
+    contexts = []
+
+    def open(
+        path: str = "",
+        *,
+        size: tuple[int, int] = WIDE,
+        theme: str = "light",
+        bypass_csp: bool = False,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            bypass_csp=bypass_csp,
+        )
+        context.set_default_timeout(READY)
+        contexts.append(context)
+        page = context.new_page()
+        watched.watch(page)
+        page.goto(address + path)
+        page.wait_for_selector(".thread")
+        return page
+
+    yield open
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def stocked(address: str, directory: Path) -> Library:
+    """The server's library with the example articles, as one that reads beside it sees it."""
+    from rag import examples
+
+    library = Library.open(directory)
+    if not library.articles():
+        assert not library.add_documents(examples.documents()).failed
+    assert len(library.articles()) == len(list(discover([ARTICLES])))
+    return library
+
+
+@pytest.fixture(scope="session")
+def ask() -> Callable[[Page, str], None]:
+    """Asks and waits for the answer."""
+    return _ask
+
+
+@pytest.fixture(scope="session")
+def highlighted() -> Callable[[Page, int], str]:
+    """The text that a mark highlights in the source pane."""
+    return _highlighted
+
+
+@pytest.fixture(scope="session")
+def payloads() -> list[str]:
+    """Texts that want to be more than text."""
+    return list(json.loads(Path(__file__).with_name("hostile.json").read_text("utf-8")))
+
+
+def _ask(page: Page, question: str) -> None:
+    before = page.locator(".thread > .turn").count()
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(f".thread > .turn >> nth={before}")
+    page.wait_for_selector("#send")
+
+
+def _highlighted(page: Page, mark: int) -> str:
+    return str(
+        page.evaluate(
+            "mark => [...document.querySelectorAll('#source mark')]"
+            ".filter(one => one.dataset.marks.split(' ').includes(mark))"
+            ".map(one => one.textContent).join('')",
+            str(mark),
+        )
+    )

@@ -1,0 +1,128 @@
+"""Answers and articles as HTML: nothing of others is interpreted, everything reads back."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from rag.answer import Answer, Citation, Claim, Source, Trace
+from rag.article import Article
+from rag.conversation.export import to_html, to_json, to_markdown
+from rag.conversation.kept import Conversation, Turn
+from rag.ui import render, source
+from rag.ui.source import Spot
+
+PAYLOADS = json.loads(Path(__file__).with_name("hostile.json").read_text("utf-8"))
+NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+# What lxml can read back: XML's characters. A carriage return is none of an article's.
+characters = st.characters(
+    exclude_categories=["Cs", "Cc"],
+    exclude_characters="\ufffe\uffff",
+    include_characters="\n\t",
+)
+texts = st.text(characters, min_size=1, max_size=200) | st.sampled_from(PAYLOADS)
+
+
+def parsed(markup: str) -> html.HtmlElement:
+    return html.fragment_fromstring(markup, create_parent="div")
+
+
+@st.composite
+def spotted(draw: st.DrawFn) -> tuple[Article, list[Spot]]:
+    """An article, and spans of it that may overlap and cross its paragraphs."""
+    text = "\n".join(draw(st.lists(texts, min_size=1, max_size=5)))
+    article = Article.of(text, title=draw(texts), source=draw(st.none() | texts))
+    spots = []
+    for mark in range(1, draw(st.integers(0, 5)) + 1):
+        start = draw(st.integers(0, len(text) - 1))
+        spots.append(Spot(mark, start, draw(st.integers(start + 1, len(text)))))
+    return article, spots
+
+
+@given(spotted())
+def test_an_article_reads_back_to_the_character(case: tuple[Article, list[Spot]]) -> None:
+    article, spots = case
+    body = parsed(source.page(article, spots, owner="turn-0")).find_class("text")[0]
+    assert "".join(body.itertext()) == article.text
+    for spot in spots:
+        assert marked(body, spot.mark) == article.text[spot.start : spot.end]
+
+
+def marked(body: html.HtmlElement, mark: int) -> str:
+    return "".join(
+        "".join(one.itertext())
+        for one in body.iter("mark")
+        if str(mark) in one.get("data-marks").split()
+    )
+
+
+def said(text: str) -> Answer:
+    """An answer in which everything that can be is this text."""
+    place = Source("0123456789ab", text, datetime.date(2024, 5, 1), text, text)
+    citation = Citation(place, 3, 9, text)
+    claims = [Claim(text, "unsupported", (citation,), text), Claim(text, "partly", ())]
+    hit = {
+        "article": {"id": text, "title": text},
+        "sentences": [],
+        **{"start": 0, "end": 4},
+        "scores": {"dense_rank": 1, "dense": 0.5, "words_rank": None, "words": None, "total": 1.0},
+    }
+    trace = Trace(asked=text, model=text, hits=[hit], warnings=[text], tokens={"prompt": 3})
+    return Answer(text, tuple(claims), False, trace)
+
+
+ALLOWED = set("bdi blockquote button dd details div dl dt h3 h4 li ol p section span".split())
+ALLOWED |= set("strong summary table tbody td th thead tr".split())
+
+
+def elements(markup: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Names and attributes' names of all elements, in order."""
+    return [(str(one.tag), tuple(one.attrib)) for one in parsed(markup).iter()]
+
+
+@given(texts)
+def test_no_text_adds_an_element_or_an_attribute(text: str) -> None:
+    plain = elements(render.turn(Turn(NOW, said("plain")), 0, last=True))
+    assert elements(render.turn(Turn(NOW, said(text)), 0, last=True)) == plain
+    assert {name for name, _ in plain} <= ALLOWED
+    assert not [name for _, names in plain for name in names if name.startswith("on")]
+
+
+@given(texts)
+def test_an_abstention_shows_the_nearest_as_such(text: str) -> None:
+    nearest = said(text).citations
+    answer = Answer(text, (), True, Trace(hits=said(text).trace.hits), nearest)
+    page = parsed(render.turn(Turn(NOW, answer), 0, last=True))
+    assert page.find_class("none")[0].text == "Not in the articles."
+    assert len(page.find_class("nearest")[0].find_class("mark")) == 1
+    assert not page.find_class("claim")
+
+
+def test_a_mark_in_a_text_is_no_mark() -> None:
+    page = parsed(render.turn(Turn(NOW, said("It says so [1][2].")), 0, last=True))
+    assert [one.text for one in page.find_class("claim")[0].find_class("mark")] == ["1"]
+    assert "[1][2]" in page.find_class("claim")[0].text_content()
+
+
+def test_several_spans_have_their_own_tint_and_number() -> None:
+    article = Article.of("One. Two. Three.", title="Three")
+    spots = [Spot(1, 0, 4), Spot(2, 5, 9)]
+    marks = parsed(source.page(article, spots)).findall(".//mark")
+    assert [one.get("data-number") for one in marks] == ["1", "2"]
+    assert len({one.get("class") for one in marks}) == 2
+
+
+@given(texts)
+def test_exports_hold_every_quote_and_interpret_nothing(text: str) -> None:
+    conversation = Conversation("0" * 16, NOW, turns=(Turn(NOW, said(text)),))
+    plain = Conversation("0" * 16, NOW, turns=(Turn(NOW, said("plain")),))
+    page, usual = (html.document_fromstring(to_html(one)) for one in (conversation, plain))
+    assert [one.tag for one in page.iter()] == [one.tag for one in usual.iter()]
+    assert "characters 3-9" in to_markdown(conversation)
+    assert "<" not in to_markdown(conversation)
+    assert '"start": 3' in to_json(conversation)
