@@ -25,7 +25,6 @@ from rag.evaluate.metrics.answers import squad_words, word_f1
 from rag.evaluate.metrics.spans import shared
 from rag.evaluate.stats import auc
 from rag.locate import Locator
-from rag.search import Found
 
 BEST = (1, 2, 3)
 DOUBTS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
@@ -70,6 +69,7 @@ def _looks(library: Library, gold: Path) -> Iterable[Look]:
     items = load_gold(gold)
     corpus = Corpus.of(library)
     evidence = located(items, corpus)
+    every = set(corpus.articles)
     for item in items.items:
         if item.kind == "summary" or item.before:
             continue
@@ -82,14 +82,13 @@ def _looks(library: Library, gold: Path) -> Iterable[Look]:
             [match.sentence.quote(hit.article) for hit, match in found.best_sentences()],
             choose(item.question, found, locator),
             choose(item.question, replace(found, hits=hits), locator) if hits else None,
-            _withheld(library, item.question, locator, own) if own else None,
+            _without(library, item.question, locator, every - own) if own else None,
         )
 
 
-def _withheld(library: Library, question: str, locator: Locator, own: set[str]) -> float:
-    rest = tuple(one.id for one in library.articles() if one.id not in own)
-    found: Found = library.search(question, k=PASSAGES, filter=Filter(articles=rest))
-    return choose(question, found, locator).none
+def _without(library: Library, question: str, locator: Locator, rest: set[str]) -> float:
+    filter = Filter(articles=tuple(sorted(rest)))
+    return choose(question, library.search(question, k=PASSAGES, filter=filter), locator).none
 
 
 def _sentences(looks: Sequence[Look]) -> str:
