@@ -36,6 +36,8 @@ Vectors = NDArray[np.float32]
 ROWS_AT_ONCE = 4096
 _PASSAGE = "p.article, p.start, p.end, p.first, p.last, p.vector, p.sha256"
 
+_DbRow = tuple[Any, ...]  # what its columns are is in its query
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -370,20 +372,20 @@ class Snapshot:
 
     # SQL
 
-    def rows(self, query: str, values: Iterable[object] = ()) -> list[tuple]:  # type: ignore[type-arg]  # a row's types are its query's
+    def rows(self, query: str, values: Iterable[object] = ()) -> list[_DbRow]:
         return list(self._stepped(query, values))
 
-    def row(self, query: str, values: Iterable[object] = ()) -> tuple:  # type: ignore[type-arg]  # as above
+    def row(self, query: str, values: Iterable[object] = ()) -> _DbRow:
         return self.rows(query, values)[0]
 
     def one(self, query: str, values: Iterable[object] = ()) -> int:
         return int(self.row(query, values)[0])
 
-    def _db_row(self, query: str, values: Iterable[object]) -> tuple | None:  # type: ignore[type-arg]  # as above
+    def _db_row(self, query: str, values: Iterable[object]) -> _DbRow | None:
         found = self.rows(query, values)
         return found[0] if found else None
 
-    def _stepped(self, query: str, values: Iterable[object] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]  # as above
+    def _stepped(self, query: str, values: Iterable[object] = ()) -> Iterator[_DbRow]:
         with database_errors(self.where):  # at each step: damage may lie anywhere
             yield from self._db.execute(query, tuple(values))
 

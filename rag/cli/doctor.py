@@ -134,7 +134,7 @@ def _torch() -> Checks:
             "torch",
             "warn",
             f"{version}, for a GPU, which takes gigabytes and isn't used",
-            "pip install torch --index-url https://download.pytorch.org/whl/cpu",
+            "install the CPU build of torch, as pytorch.org says for this system",
         )
 
 

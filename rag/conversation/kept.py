@@ -190,7 +190,7 @@ def _turns(snapshot: Snapshot, id: str) -> tuple[Turn, ...]:
 
 def _save_turns(writer: Writer, conversation: Conversation) -> None:
     query = "SELECT number, sha256 FROM turns WHERE conversation = ?"
-    known = dict(writer.rows(query, (conversation.id,)))
+    known: dict[int, bytes] = dict(writer.rows(query, (conversation.id,)))
     for number, turn in enumerate(conversation.turns):
         asked, answer = turn.asked.isoformat(), json.dumps(turn.answer.to_dict())
         digest = _digest(asked, answer)

@@ -67,7 +67,7 @@ def _extract(text: str, source: Source) -> Document | None:
         )
     except (MemoryError, ReadError):
         raise
-    except Exception:  # whatever it stumbles over, the visible text is there
+    except Exception:  # it names no errors of its own; whatever it stumbles over, the text is there
         return None
     return found if isinstance(found, Document) else None
 

@@ -22,6 +22,7 @@ _NOTHING = re.compile(
 )
 _HEADING_RATIO: Final = 1.2  # of the size of a heading to the size of most text
 _PAGES_NAMED: Final = 10
+# What pypdf was seen to raise on damaged files, of which it checks little.
 _Failures = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError,
              ArithmeticError, LookupError, RecursionError, AssertionError, OSError,
              NotImplementedError)  # fmt: skip

@@ -11,6 +11,7 @@ from rag.read.limits import Limits
 _TEXT_PARTS = (".xml", ".rels", ".html", ".htm", ".xhtml", ".opf", ".ncx")
 _LARGEST_RATIO = 200  # real documents stay below 60
 _RATIO_COUNTS_FROM = 1_000_000  # bytes: a short part of blanks may shrink as much as it likes
+# What zipfile was seen to raise on damaged archives: it checks little of them.
 _BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError,
            ValueError, RuntimeError, KeyError)  # fmt: skip
 

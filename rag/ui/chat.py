@@ -16,7 +16,7 @@ from rag.library import Library
 from rag.markup import Html, element
 from rag.ui import render, source
 from rag.ui.adding import adding
-from rag.ui.events import INSTANT, part, queued
+from rag.ui.events import INSTANT, Update, part, queued
 from rag.ui.history import History
 from rag.ui.scope import Scope, read, said
 from rag.ui.thread import exported, shown
@@ -25,7 +25,6 @@ from rag.ui.working import Running
 QUESTION = 2000  # characters; a longer one is no question
 _EVENTS = ("cite", "edit", "retry", "undo", "ask", "examples", "export")
 
-Update = dict[Any, Any]
 Pending = tuple[str, int]  # a question, and how many turns stay before it
 
 

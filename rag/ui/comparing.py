@@ -13,12 +13,11 @@ from rag.errors import RagError
 from rag.library import Library
 from rag.markup import Html, element, inline
 from rag.ui import render
-from rag.ui.events import INSTANT, part, queued
+from rag.ui.events import INSTANT, Update, part, queued
 from rag.ui.scope import Scope, read, said
 from rag.ui.source import pane
 
 SIDES = ("left", "right")
-Update = dict[Any, Any]
 
 
 class Comparing:

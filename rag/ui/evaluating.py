@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import gradio as gr
 
@@ -15,13 +14,12 @@ from rag.library import Library
 from rag.markup import Html, element
 from rag.ui import render
 from rag.ui.adding import bar
-from rag.ui.events import INSTANT, part, queued
+from rag.ui.events import INSTANT, Update, part, queued
+from rag.ui.stoppable import Stoppable
 from rag.ui.working import Running, followed
 
-Update = dict[Any, Any]
 
-
-class Evaluating:
+class Evaluating(Stoppable):
     """A gold file and what came of it. Made inside Gradio's layout."""
 
     def __init__(self, library: Library, running: Running) -> None:
@@ -55,7 +53,7 @@ class Evaluating:
 
         try:
             with self._running.of(request.session_hash, stop.set):
-                report = yield from followed(work, self._busy, stop)
+                report = yield from followed(work, lambda *step: self._busy(_progress(*step)), stop)
                 verdict = judge(report)
                 page = html(report, verdict, Corpus.of(self._library).articles)
         except Cancelled:
@@ -67,26 +65,6 @@ class Evaluating:
                 self.shown: shown(report, verdict.banner),
                 self._report: ["report.html", "text/html", page],
             }
-
-    def _busy(self, done: int, total: int, what: str) -> Update:
-        return {
-            self.said: bar(
-                done / total if total else 0, f"{done} of {total} \N{MIDDLE DOT} {what}"
-            ),
-            self.start: gr.Button(visible=False),
-            self.halt: gr.Button(visible=True),
-        }
-
-    def _idle(self, said: str) -> Update:
-        return {
-            self.said: said,
-            self.start: gr.Button(visible=True),
-            self.halt: gr.Button(visible=False),
-        }
-
-    def _halt(self, request: gr.Request) -> Update:
-        self._running.end(request.session_hash)
-        return self._idle(element("p", "Stopped.", role="status"))
 
 
 def shown(report: Report, banner: str) -> Html:
@@ -114,3 +92,7 @@ def shown(report: Report, banner: str) -> Html:
             class_="articles",
         ),
     )
+
+
+def _progress(done: int, total: int, what: str) -> Html:
+    return bar(done / total if total else 0, f"{done} of {total} \N{MIDDLE DOT} {what}")

@@ -6,6 +6,9 @@ from typing import Any
 
 import gradio as gr
 
+Update = dict[Any, Any]
+"""Components and what they become."""
+
 INSTANT: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """For what needs no model: it never waits."""
 

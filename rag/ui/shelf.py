@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -19,7 +18,7 @@ from rag.read.files import load
 from rag.snapshot import Listing
 from rag.ui import source
 from rag.ui.adding import adding, report
-from rag.ui.events import INSTANT, part, queued
+from rag.ui.events import INSTANT, Update, part, queued
 from rag.ui.render import button, failure
 from rag.ui.working import Running
 
@@ -34,7 +33,6 @@ _SORTS = {
     "source": lambda one: (one.source or "").casefold(),
     "length": lambda one: one.characters,
 }
-Update = dict[Any, Any]
 Order = tuple[str, bool]  # a key of _SORTS, and whether the largest comes first
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import gradio as gr
 
@@ -15,18 +14,18 @@ from rag.markup import Html, element, inline
 from rag.summarize import words_of
 from rag.ui import render
 from rag.ui.adding import bar
-from rag.ui.events import INSTANT, part, queued
+from rag.ui.events import INSTANT, Update, part, queued
 from rag.ui.scope import Scope, read
 from rag.ui.source import pane
+from rag.ui.stoppable import Stoppable
 from rag.ui.why import why
 from rag.ui.working import Running, followed
 
 OWNER = "summary"
 LENGTHS = [("Headline", "headline"), ("Short", "short"), ("Long", "long")]
-Update = dict[Any, Any]
 
 
-class Summaries:
+class Summaries(Stoppable):
     """What a summary is wanted of, and the summary. Made inside Gradio's layout."""
 
     def __init__(self, library: Library, running: Running, reading: gr.HTML) -> None:
@@ -86,24 +85,6 @@ class Summaries:
             yield self._idle(render.failure(str(error)))
         else:
             yield self._idle("") | {self._summary: summary, self.shown: shown(summary)}
-
-    def _busy(self, said: Html) -> Update:
-        return {
-            self.said: said,
-            self.start: gr.Button(visible=False),
-            self.halt: gr.Button(visible=True),
-        }
-
-    def _idle(self, said: str) -> Update:
-        return {
-            self.said: said,
-            self.start: gr.Button(visible=True),
-            self.halt: gr.Button(visible=False),
-        }
-
-    def _halt(self, request: gr.Request) -> Update:
-        self._running.end(request.session_hash)
-        return self._idle(element("p", "Stopped.", role="status"))
 
     def _cite(self, summary: Summary | None, event: gr.EventData) -> Html:
         cited = summary.citations if summary else ()
