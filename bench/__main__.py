@@ -1,7 +1,8 @@
 """`python -m bench [PART ...]`: measures, and prints a Markdown table.
 
-Parts: start, generating, overhead, adding (about ten minutes together). Leave the machine alone
-meanwhile. Comparing encoders on a SQuAD file: `python -m bench.encoders FILE`.
+Parts: start, generating, overhead, adding, summarizing, and page, which needs chromium (about a
+quarter of an hour together). Leave the machine alone meanwhile. Comparing encoders on a SQuAD file:
+`python -m bench.encoders FILE`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from importlib import import_module
 
 from bench.measure import machine, table
 
-PARTS = ("start", "generating", "overhead", "adding")
+PARTS = ("start", "generating", "overhead", "adding", "summarizing", "page")
 
 
 def main(wanted: list[str]) -> None:

@@ -67,7 +67,7 @@ def _raw() -> dict[str, Any]:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    source = str(models._encoder_source(models.EMBEDDED_ENCODER))
+    source = str(models.embedded_encoder())
     torch.set_num_threads(2)
     found = {}
     for dtype in ("float32", "bfloat16"):

@@ -58,7 +58,7 @@ def _systems(library: Library, gold: Gold, corpus: Corpus) -> Iterator[tuple[str
     yield "Citespan", library.ask
     yield "best sentence by search", _best_by_search(library)
     yield "Citespan, evidence alone", _on_evidence(library, gold, corpus)
-    as_it_comes = LlamaModel(replace(models.model_file(), reliable=True))
+    as_it_comes = LlamaModel(models.ModelFile("as it comes", models.embedded_gguf(), ""))
     yield "embedded model as it comes", Library.open(library.directory, model=as_it_comes).ask
 
 
@@ -80,7 +80,14 @@ def _on_evidence(library: Library, gold: Gold, corpus: Corpus) -> Task:
         item.question: [span for some in evidence[item.id] for span in some] for item in gold.items
     }
     locator = models.locator()
-    means = Means(lambda: locator, lambda: None, load_template("answer"), lambda _: None)
+    model = LlamaModel(models.model_file())
+    means = Means(
+        lambda: locator,
+        lambda: model,
+        load_template("answer"),
+        load_template("read"),
+        lambda _: None,
+    )
 
     def ask(question: str, *, history: Sequence[Answer] = ()) -> Answer:
         asked = whole(question, history)

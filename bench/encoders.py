@@ -69,7 +69,7 @@ def _forms(folder: Path) -> Iterator[tuple[str, Callable[[], Encode]]]:
 def _model(dtype: str = "float32") -> Any:
     from sentence_transformers import SentenceTransformer
 
-    source = str(models._encoder_source(models.EMBEDDED_ENCODER))
+    source = str(models.embedded_encoder())
     return SentenceTransformer(
         source, device="cpu", local_files_only=True, model_kwargs={"dtype": dtype}
     ).eval()

@@ -1,10 +1,11 @@
-"""What the locator finds for the questions of a gold file, beside the search alone.
+"""What locator and reader find for the questions of a gold file, beside the search alone.
 
     python -m bench.locating GOLD [--articles FOLDER]
 
-Prints how often the best sentences hold all facts: in the search's order, in the locator's, and in
-that of the locator reading only the passages that hold the evidence, which shows what finding them
-costs. Then how right its likeliest phrase is, and what refusing at each chance of none would do.
+Prints how often the best sentences hold all facts: in the search's order, in the locator's, in the
+reader's, and in that of the locator reading only the passages that hold the evidence, which shows
+what finding them costs. Then how right their likeliest phrases are, and what refusing at each
+chance of none would do.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ from tempfile import TemporaryDirectory
 from bench.measure import ARTICLES
 from rag import Filter, Library, models
 from rag.ask import PASSAGES
-from rag.choose import Choice, choose
+from rag.choose import Choice, Pointer, choose
 from rag.evaluate.case import Corpus, located
 from rag.evaluate.gold import Item, load_gold
 from rag.evaluate.metrics.answers import squad_words, word_f1
 from rag.evaluate.metrics.spans import shared
 from rag.evaluate.stats import auc
-from rag.locate import Locator
+from rag.generate import LlamaModel, Usage
+from rag.prompt import load_template
+from rag.reread import reread
+from rag.search import Found
 
 BEST = (1, 2, 3)
 DOUBTS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
@@ -36,16 +40,19 @@ class Look:
 
     Attributes:
         searched: the sentences in the search's order.
-        choice: what the locator made of them.
-        proven: the same of the passages with the evidence alone; None if the search has none.
-        withheld: the chance of none with the articles of the evidence kept from the search.
+        located: what the locator made of them.
+        read: what the reader made of that.
+        proven: what the locator made of the passages with the evidence alone; None if the search
+            has none.
+        withheld: both choices with the articles of the evidence kept from the search.
     """
 
     item: Item
     searched: list[str]
-    choice: Choice
+    located: Choice
+    read: Choice
     proven: Choice | None
-    withheld: float | None
+    withheld: tuple[Choice, Choice] | None
 
 
 def main() -> None:
@@ -65,7 +72,15 @@ def main() -> None:
 
 
 def _looks(library: Library, gold: Path) -> Iterable[Look]:
-    locator = models.locator()
+    locator, reader = models.locator(), LlamaModel(models.model_file())
+    template = load_template("read")
+
+    def both(question: str, found: Found) -> tuple[Choice, Choice]:
+        located = choose(question, found, locator)
+        if not located.evidence:
+            return located, located
+        return located, reread(question, located, reader, template, Usage())
+
     items = load_gold(gold)
     corpus = Corpus.of(library)
     evidence = located(items, corpus)
@@ -73,22 +88,19 @@ def _looks(library: Library, gold: Path) -> Iterable[Look]:
     for item in items.items:
         if item.kind == "summary" or item.before:
             continue
-        found = library.search(item.question, k=PASSAGES)
+        question = item.question
+        found = library.search(question, k=PASSAGES)
         spans = [span for spans in evidence[item.id] for span in spans]
         hits = [hit for hit in found.hits if shared([hit.passage], spans)]
         own = {span.article for span in spans}
+        rest = Filter(articles=tuple(sorted(every - own)))
         yield Look(
             item,
             [match.sentence.quote(hit.article) for hit, match in found.best_sentences()],
-            choose(item.question, found, locator),
-            choose(item.question, replace(found, hits=hits), locator) if hits else None,
-            _without(library, item.question, locator, every - own) if own else None,
+            *both(question, found),
+            choose(question, replace(found, hits=hits), locator) if hits else None,
+            both(question, library.search(question, k=PASSAGES, filter=rest)) if own else None,
         )
-
-
-def _without(library: Library, question: str, locator: Locator, rest: set[str]) -> float:
-    filter = Filter(articles=tuple(sorted(rest)))
-    return choose(question, library.search(question, k=PASSAGES, filter=filter), locator).none
 
 
 def _sentences(looks: Sequence[Look]) -> str:
@@ -96,7 +108,8 @@ def _sentences(looks: Sequence[Look]) -> str:
     lines.append("|---" * (len(BEST) + 1) + "|")
     orders = {
         "search": [look.searched for look in looks],
-        "locator": [[one.text for one in look.choice.evidence] for look in looks],
+        "locator": [[one.text for one in look.located.evidence] for look in looks],
+        "reader": [[one.text for one in look.read.evidence] for look in looks],
         "locator, evidence alone": [
             [one.text for one in look.proven.evidence] if look.proven else [] for look in looks
         ],
@@ -116,11 +129,16 @@ def _says_all(look: Look, text: str) -> bool:
 
 def _phrases(looks: Sequence[Look]) -> str:
     likeliest = [
-        max(look.choice.pointers, key=lambda one: one.probability, default=None) for look in looks
+        max(look.located.pointers, key=lambda one: one.probability, default=None) for look in looks
     ]
-    said = [pointer.text if pointer else "" for pointer in likeliest]
+    told = (("locator", likeliest), ("reader", [look.read.said for look in looks]))
+    return "\n\n".join(_phrase(name, looks, pointers) for name, pointers in told)
+
+
+def _phrase(name: str, looks: Sequence[Look], pointers: Sequence[Pointer | None]) -> str:
+    said = [pointer.text if pointer else "" for pointer in pointers]
     share = sum(map(_says_all, looks, said)) / len(looks)
-    line = f"Likeliest phrase: all facts {share:.3f}"
+    line = f"Likeliest phrase of the {name}: all facts {share:.3f}"
     short = [(look, text) for look, text in zip(looks, said, strict=True) if look.item.answers]
     if short:
         f1 = sum(_f1(look.item, text) for look, text in short) / len(short)
@@ -133,12 +151,9 @@ def _f1(item: Item, text: str) -> float:
 
 
 def _doubts(looks: Sequence[Look]) -> str:
-    """Shares refused at each doubt, in percent."""
-    chances = {
-        "answerable": [look.choice.none for look in looks if look.item.answerable],
-        "unanswerable": [look.choice.none for look in looks if not look.item.answerable],
-        "evidence withheld": [look.withheld for look in looks if look.withheld is not None],
-    }
+    """Shares refused at each doubt, in percent, and how well each tells questions apart."""
+    chances = _chances([(look, look.read, (look.withheld or (None, None))[1]) for look in looks])
+    alone = _chances([(look, look.located, (look.withheld or (None, None))[0]) for look in looks])
     lines = [f"| doubt | {' | '.join(chances)} |", "|---" * (len(chances) + 1) + "|"]
     for doubt in DOUBTS:
         lines.append(
@@ -146,8 +161,20 @@ def _doubts(looks: Sequence[Look]) -> str:
         )
     for name in ("unanswerable", "evidence withheld"):
         if chances[name]:
-            lines.append(f"\nAUC, {name}: {auc(chances['answerable'], chances[name]):.3f}")
+            locator, both = (auc(some["answerable"], some[name]) for some in (alone, chances))
+            lines.append(f"\nAUC, {name}: locator {locator:.3f}, with the reader {both:.3f}")
     return "\n".join(lines)
+
+
+def _chances(
+    looks: Sequence[tuple[Look, Choice, Choice | None]],
+) -> dict[str, list[float]]:
+    """The chances of none by what should be done with the question."""
+    return {
+        "answerable": [choice.none for look, choice, _ in looks if look.item.answerable],
+        "unanswerable": [choice.none for look, choice, _ in looks if not look.item.answerable],
+        "evidence withheld": [withheld.none for _, _, withheld in looks if withheld],
+    }
 
 
 def _above(doubt: float, chances: Sequence[float]) -> str:

@@ -16,8 +16,8 @@ from pathlib import Path
 from unittest import mock
 
 from rag import Library
-from rag.answer import Citation, Claim
 from rag.article import Span
+from rag.citation import Citation, Claim
 from rag.evaluate import Corpus, Report, judge, load_gold, replay, run
 from rag.evaluate.config import read_config
 from rag.split import sentences
@@ -81,11 +81,11 @@ def _with_claims(library: Library, baseline: Report, change: Change) -> Report:
 
 @contextmanager
 def _prompt_line_removed() -> Iterator[None]:
-    shipped = Path("prompts/answer.txt").read_text("utf-8")
+    shipped = Path("prompts/read.txt").read_text("utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        kept = re.sub(r"Answer the question[^\n]*\n", "Answer.\n", shipped)
+        kept = shipped.replace("\n\n", "\n")
         assert kept != shipped
-        (Path(folder) / "answer.txt").write_text(kept, "utf-8")
+        (Path(folder) / "read.txt").write_text(kept, "utf-8")
         with mock.patch.dict("os.environ", {"RAG_PROMPTS": folder}):
             yield
 

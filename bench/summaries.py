@@ -19,12 +19,12 @@ from statistics import mean
 import numpy as np
 
 from rag import Library
-from rag.answer import Summary
 from rag.evaluate.gold import Item, load_gold
 from rag.ground import check, new_names, numbers
 from rag.snapshot import StoredArticle
 from rag.summarize.sift import kinds
 from rag.summarize.trim import OPERATIONS, forms
+from rag.summary import Summary
 
 LENGTHS = (40, 80, 150, 250)
 _SAID = re.compile(r", (?:according to [^,]+|(?:[\w.]+ ){1,4}(?:said|says|told [\w ]+))(?=\.$)")

@@ -13,12 +13,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.answer import Answer, Citation, Claim, Summary
+    from rag.answer import Answer
     from rag.article import Article, Span
+    from rag.citation import Citation, Claim
     from rag.conversation.kept import Conversation
     from rag.errors import RagError
     from rag.library import Library
     from rag.snapshot import Filter
+    from rag.summary import Summary
 
 __version__ = "0.1.0"
 __all__ = [
@@ -37,14 +39,14 @@ __all__ = [
 _HOME = {
     "Answer": "answer",
     "Article": "article",
-    "Citation": "answer",
-    "Claim": "answer",
+    "Citation": "citation",
+    "Claim": "citation",
     "Conversation": "conversation.kept",
     "Filter": "snapshot",
     "Library": "library",
     "RagError": "errors",
     "Span": "article",
-    "Summary": "answer",
+    "Summary": "summary",
 }
 
 

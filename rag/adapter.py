@@ -1,7 +1,8 @@
 """What training changed in a model's weights, in a small file; see `training/`.
 
 A matrix's change is kept in 4 bits a weight: one scale for each group of `GROUP` weights of a row,
-and whole steps from -7 to 7 of it. Vectors and new layers are kept as they are.
+and whole steps from -7 to 7 of it; or as the product of two thin matrices (LoRA, arXiv:2106.09685).
+Vectors and new layers are kept as they are.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ GROUP = 64
 STEPS = 7
 
 _STEPS, _SCALE, _DELTA, _NEW = ":steps", ":scale", ":delta", ":new"
+_UP, _DOWN = ":up", ":down"
 
 
 def save(path: Path, base: Mapping[str, Weights], tuned: Mapping[str, Weights]) -> None:
@@ -37,6 +39,16 @@ def save(path: Path, base: Mapping[str, Weights], tuned: Mapping[str, Weights]) 
             tensors[name + _STEPS], tensors[name + _SCALE] = steps, scale
         else:
             tensors[name + _DELTA] = (weights - base[name]).astype(np.float16)
+    save_file(tensors, path)
+
+
+def save_factors(path: Path, factors: Mapping[str, tuple[Weights, Weights]]) -> None:
+    """Writes changes `up @ down` of shapes (rows, rank) and (rank, columns), in 16 bits."""
+    from safetensors.numpy import save_file
+
+    tensors = {}
+    for name, (up, down) in sorted(factors.items()):
+        tensors[name + _UP], tensors[name + _DOWN] = up.astype("f2"), down.astype("f2")
     save_file(tensors, path)
 
 
@@ -59,6 +71,9 @@ def apply(path: Path, base: Mapping[str, Weights]) -> dict[str, Weights]:
                 tuned[name] = base[name] + tensor.astype(np.float32)
             elif f":{kind}" == _STEPS:
                 tuned[name] = base[name] + _restored(tensor, tensors[name + _SCALE])
+            elif f":{kind}" == _UP:
+                down = tensors[name + _DOWN].astype(np.float32)
+                tuned[name] = base[name] + tensor.astype(np.float32) @ down
     except Exception as error:  # safetensors raises its own, and a wrong base any other
         raise ModelError(
             f"the adapter doesn't fit the model: {error}",

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
-from rag.answer import Answer, Citation, Claim, Source, Trace, pieces, source_dict
+from rag.answer import Answer, Trace
 from rag.choose import Choice, choose
+from rag.citation import Citation, Claim, Source, pieces, source_dict
 from rag.errors import Cancelled, PromptTooLong, UsageError
 from rag.evidence import Evidence, claim, fitting, written
 from rag.generate import Model, Usage
@@ -19,6 +20,7 @@ from rag.locate import Locator
 from rag.point import pointed, quotable
 from rag.prompt import Prompt, Template
 from rag.read import normalise
+from rag.reread import reread
 from rag.search import Found, Hit
 
 PASSAGES = 6  # whose sentences are scored: more cost time and find no more
@@ -28,6 +30,7 @@ LINES = 3
 ANSWER_TOKENS = 120
 NEAREST = 3  # passages shown where the articles don't say
 DOUBT = 0.85  # above this probability that no sentence answers, the articles are taken not to say
+HOPELESS = 0.99  # above this probability nothing is read again
 
 
 @dataclass(slots=True)
@@ -90,12 +93,14 @@ class Means:
     Attributes:
         locator, model: called only when there is something to ask them; without a model the answer
             is in the articles' own words.
+        wording, reading: what a model is told to answer from sentences, and to read them again.
         prove: raises if a citation isn't what is stored; called before anything leaves.
     """
 
     locator: Callable[[], Locator]
     model: Callable[[], Model | None]
-    template: Template
+    wording: Template
+    reading: Template
     prove: Callable[[Sequence[Citation]], None]
 
 
@@ -146,19 +151,42 @@ def _claims(
         choice = choose(question, found, locator)
     trace.locator = locator.fingerprint
     trace.none = round(choice.none, 4)
-    if not choice.evidence or choice.none > doubt:
+    if not choice.evidence or choice.none > max(doubt, HOPELESS):
         return
     with _timed(trace, "load_model_ms"):
         model = means.model()
-    if model is None:
+    if model and model.adapter:
+        choice = _reread(question, choice, model, means.reading, trace, stop)
+    if choice.none > doubt:
+        return
+    if model is None or not model.reliable:
         _give(quotable(question, choice), choice, trace)
         yield from pointed(question, choice)
         return
-    trace.model = model.fingerprint
-    given, prompt = _fill(question, choice.evidence[:SENTENCES], model, means.template)
+    trace.model, trace.prompt = model.fingerprint, means.wording.fingerprint
+    given, prompt = _fill(question, choice.evidence[:SENTENCES], model, means.wording)
     _give(given, choice, trace)
     lines = _lines(model, prompt, len(given), trace, stop)
     yield from _grounded(question, lines, given)
+
+
+def _reread(
+    question: str,
+    choice: Choice,
+    model: Model,
+    template: Template,
+    trace: Trace,
+    stop: threading.Event,
+) -> Choice:
+    usage = Usage()
+    try:
+        choice = reread(question, choice, model, template, usage, stop)
+    finally:
+        record(usage, trace)
+    trace.model, trace.prompt = model.fingerprint, template.fingerprint
+    trace.adapter = model.adapter
+    trace.none = round(choice.none, 4)
+    return choice
 
 
 def _give(given: Sequence[Evidence], choice: Choice, trace: Trace) -> None:

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 
 from rag.evidence import Evidence
 from rag.locate import Located, Locator, Reading
+from rag.question import wants_several
 from rag.search import Found, Hit, Match
 
 SEARCH_WEIGHT = 8.0  # of a sentence's search score beside its log-odds of answering
+# Off the log-odds that none answers, where several facts or a reason are asked for: the networks
+# were trained on questions that a phrase answers, and others seem less answered to them.
+EASE = 1.0
 
 _Place = tuple[str, int]
 """A sentence: its article's id and its number."""
@@ -38,11 +42,13 @@ class Choice:
         evidence: the sentences that were read, best first.
         none: the probability that no sentence answers.
         pointers: the likeliest phrases in them, best first.
+        said: the phrase that a model answers with, if one was asked; see `rag.reread`.
     """
 
     evidence: tuple[Evidence, ...]
     none: float
     pointers: tuple[Pointer, ...]
+    said: Pointer | None = None
 
 
 def choose(question: str, found: Found, locator: Locator) -> Choice:
@@ -52,15 +58,21 @@ def choose(question: str, found: Found, locator: Locator) -> Choice:
     located = locator.locate(question, readings)
     odds = _odds(found.hits, matches, located)
     every = ((hit, m, odds[hit.article.id, m.number]) for hit, m in found.best_sentences())
-    best = [one for one in every if one[2] > -math.inf]  # else it wasn't read
+    # Else it wasn't read, or is a line of dashes.
+    best = [one for one in every if one[2] > -math.inf and _says_anything(*one[:2])]
     evidence = [
         Evidence(hit.article, match.sentence, match.number, one + SEARCH_WEIGHT * match.score)
         for hit, match, one in best
     ]
     evidence.sort(key=lambda one: -one.score)
-    none = 1 / (1 + sum(math.exp(min(one, 50.0)) for _, _, one in best))
+    some = sum(math.exp(min(one, 50.0)) for _, _, one in best)
+    none = 1 / (1 + some * math.exp(EASE * wants_several(question)))
     pointers = tuple(_pointers(found.hits, matches, located, evidence))
     return Choice(tuple(evidence), none, pointers)
+
+
+def _says_anything(hit: Hit, match: Match) -> bool:
+    return any(map(str.isalnum, match.sentence.quote(hit.article)))
 
 
 def _reading(hit: Hit, matches: Sequence[Match]) -> Reading:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.answer import Answer, Claim
+from rag.answer import Answer
+from rag.citation import Claim
 from rag.ground import check
 from rag.library import Library
 from rag.snapshot import Filter

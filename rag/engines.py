@@ -12,6 +12,7 @@ from rag.encode import Encoder
 from rag.errors import EncoderMismatch
 from rag.generate import LlamaModel, Model
 from rag.locate import Locator
+from rag.models import ModelFile
 from rag.snapshot import Snapshot
 from rag.store import Writer
 
@@ -69,10 +70,19 @@ class Engines:
     @property
     def wording_model(self) -> Model | None:
         """The language model in use if answers may be in its words; else it needn't be loaded."""
+        return self.model if self._told.reliable else None
+
+    @property
+    def answering_model(self) -> Model | None:
+        """The language model in use if it has a part in answering; else it needn't be loaded."""
+        return self.model if self._told.reliable or self._told.adapter else None
+
+    @property
+    def _told(self) -> Model | ModelFile:
+        """What is known of the model in use without loading it."""
         if self._model is None or isinstance(self._model, str):
-            file = models.model_file(self._model, self._notice)
-            return self.model if file.reliable else None
-        return self._model if self._model.reliable else None
+            return models.model_file(self._model, self._notice)
+        return self._model
 
     def load_early(self) -> None:
         """Loads what answers a question beside what the caller does next.
@@ -83,7 +93,7 @@ class Engines:
 
         def load() -> None:
             with contextlib.suppress(Exception):
-                _ = self.locator, self.wording_model
+                _ = self.locator, self.answering_model
 
         threading.Thread(target=load).start()
 

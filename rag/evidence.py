@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
-from rag.answer import Citation, Claim, Source
 from rag.article import Article, Sentence
+from rag.citation import Citation, Claim, Source
 from rag.ground import check
 from rag.lines import Line
 

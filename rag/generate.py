@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import codecs
 import ctypes
+import math
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -40,6 +41,10 @@ class Usage:
         prompt: tokens of the prompt; of these, `reused` were in the KV cache already.
         generated: tokens of the answer.
         prompt_ms, generate_ms: milliseconds spent on each.
+        choices: for each token that an allow-list decided about, the probability that the model
+            gave each character on it.
+        surprise: nats of the tokens that no allow-list decided about, the end among them: the
+            negative logarithm of their probability.
     """
 
     prompt: int = 0
@@ -47,6 +52,8 @@ class Usage:
     generated: int = 0
     prompt_ms: float = 0.0
     generate_ms: float = 0.0
+    choices: list[dict[str, float]] = field(default_factory=list)
+    surprise: float = 0.0
 
 
 class Model(Protocol):
@@ -56,7 +63,7 @@ class Model(Protocol):
         name: for people.
         fingerprint: of the weights and their form.
         context: tokens that prompt and answer may have together.
-        reliable: see `rag.models.ModelFile`.
+        reliable, adapter: see `rag.models.ModelFile`.
     """
 
     @property
@@ -69,6 +76,8 @@ class Model(Protocol):
     def chat(self) -> ChatFormat: ...
     @property
     def reliable(self) -> bool: ...
+    @property
+    def adapter(self) -> str | None: ...
 
     def count_tokens(self, prompt: Prompt) -> int:
         """How many tokens the model reads for this prompt, exactly."""
@@ -132,6 +141,10 @@ class LlamaModel:
     @property
     def reliable(self) -> bool:
         return self._file.reliable
+
+    @property
+    def adapter(self) -> str | None:
+        return self._file.adapter
 
     def close(self) -> None:
         """Frees the memory of the model; it can't be used any more."""
@@ -290,7 +303,7 @@ class LlamaModel:
             began = perf_counter()
             if chosen is not None:
                 self._decode([chosen])
-            token = self._choose(allow(text) if allow else None)
+            token = self._choose(allow(text) if allow else None, usage)
             if token is None:
                 break
             usage.generated += 1
@@ -356,22 +369,22 @@ class LlamaModel:
         self._in_cache = []
         self._llama.llama_memory_clear(self._memory, True)
 
-    def _choose(self, allowed: Sequence[str] | None) -> int | None:
+    def _choose(self, allowed: Sequence[str] | None, usage: Usage) -> int | None:
         """The most likely token among those allowed; None for the end."""
         logits = self._logits()
+        top = int(np.argmax(logits))
         if allowed is None:
-            token = int(np.argmax(logits))
-            return None if self._ends(token) else token
-        tokens = [self._token_of(character) for character in allowed if character != END]
+            usage.surprise += _log_sum(logits) - float(logits[top])
+            return None if self._ends(top) else top
+        tokens = {one: self._token_of(one) for one in allowed if one != END}
         if not tokens:
             return None
-        best = max(tokens, key=lambda token: float(logits[token]))
-        if END in allowed:
-            # The model's own wish to end is worth that of its most likely token, if that ends.
-            top = int(np.argmax(logits))
-            if self._ends(top):
-                return None
-        return best
+        every = _log_sum(logits)
+        usage.choices.append({c: math.exp(float(logits[t]) - every) for c, t in tokens.items()})
+        # The model's own wish to end is worth that of its most likely token, if that ends.
+        if END in allowed and self._ends(top):
+            return None
+        return max(tokens.values(), key=lambda token: float(logits[token]))
 
     def _logits(self) -> NDArray[np.float32]:
         pointer = self._llama.llama_get_logits_ith(self._context, -1)
@@ -379,6 +392,12 @@ class LlamaModel:
 
     def _ends(self, token: int) -> bool:
         return bool(self._llama.llama_vocab_is_eog(self._vocab, token))
+
+
+def _log_sum(logits: NDArray[np.float32]) -> float:
+    """Logarithm of the sum of their exponentials."""
+    highest = float(logits.max())
+    return highest + math.log(float(np.exp(logits - highest).sum()))
 
 
 @contextmanager

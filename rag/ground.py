@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.answer import Support
+from rag.citation import Support
 from rag.claims import dates, figures, names, roles, stance
 from rag.claims.figures import NUMBER_WORDS, numbers
 from rag.claims.names import new_names

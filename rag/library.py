@@ -14,15 +14,15 @@ from typing import Literal, overload
 from rag import ask as asking
 from rag import search, summarize, vectors
 from rag.add import Added, Document, Report, add_documents, add_paths, encode_again
-from rag.answer import Answer, Citation, Style, Summary, Trace
+from rag.answer import Answer, Trace
 from rag.article import Article
 from rag.ask import AnswerStream
+from rag.citation import Citation
 from rag.conversation import whole
 from rag.conversation.kept import Conversations
 from rag.encode import Encoder
 from rag.engines import Engines, remembered_encoder
 from rag.errors import (
-    LibraryBusy,
     LibraryDamaged,
     LibraryError,
     NotFound,
@@ -35,7 +35,8 @@ from rag.read import Limits, normalise
 from rag.search import Found
 from rag.snapshot import Filter, Listing, Snapshot, StoredArticle
 from rag.store import Store, Writer
-from rag.vectors import Index
+from rag.summary import Style, Summary
+from rag.vectors import Index, IndexCache
 from rag.verify import Damage, verify
 
 DEFAULT_DIRECTORY = "indexes/default"
@@ -78,8 +79,7 @@ class Library:
         self.conversations = Conversations(self._store)
         self._notice = notice
         self._engines = Engines(encoder, model, locator, notice)
-        self._index: Index | None = None
-        self._index_lock = threading.Lock()
+        self._cache = IndexCache(self.directory, self._store, notice)
 
     @classmethod
     def open(
@@ -166,7 +166,7 @@ class Library:
                 for id in ids:
                     writer.remove_article(id)
             if remembered := remembered_encoder(writer):
-                self._refresh(writer, int(remembered["dimension"]))
+                self._cache.refresh(writer, int(remembered["dimension"]))
         return ids
 
     def rebuild(
@@ -266,7 +266,7 @@ class Library:
                     where=str(self.directory),
                     remedy="add articles with `rag add FILES`",
                 )
-            index = self._current_index(snapshot)
+            index = self._cache.index(snapshot, lambda: self.encoder.dimension)
             found = search.search(snapshot, index, self.encoder, question, k=k, filter=filter)
             if missing := _missing(snapshot, index):
                 found.warnings.append(missing)
@@ -321,17 +321,16 @@ class Library:
         self._engines.load_early()
         asked = whole(question, history)
         found = self.search(asked, k=asking.PASSAGES, filter=filter)
-        template = load_template("answer")
         trace = Trace(
             asked=asked,
-            prompt=template.fingerprint,
             encoder=self.encoder.fingerprint,
             generation=found.generation,
         )
         means = asking.Means(
             lambda: self._engines.locator,
-            lambda: self._engines.wording_model,
-            template,
+            lambda: self._engines.answering_model,
+            load_template("answer"),
+            load_template("read"),
             self._prove,
         )
         started = asking.start(question, found, means, trace, doubt)
@@ -414,7 +413,7 @@ class Library:
                     trace.warnings.append(str(error))
         return stored
 
-    # Models and index
+    # Models
 
     @property
     def encoder(self) -> Encoder:
@@ -425,26 +424,6 @@ class Library:
     def model(self) -> Model:
         """The language model in use, loaded at first need."""
         return self._engines.model
-
-    def _current_index(self, snapshot: Snapshot) -> Index:
-        """The vectors of this snapshot's generation; from the database if the file doesn't fit."""
-        with self._index_lock:
-            if self._index is None or self._index.generation != snapshot.generation:
-                self._index = vectors.load(self.directory, snapshot) or self._repaired(snapshot)
-            return self._index
-
-    def _repaired(self, snapshot: Snapshot) -> Index:
-        self._notice(f"{self.directory}: the FAISS file doesn't fit; making it anew")
-        index = vectors.current(self.directory, snapshot, self.encoder.dimension)
-        try:
-            with self._store.writer(patient=False) as writer:
-                if writer.generation == index.generation:
-                    vectors.publish(self.directory, writer, index)
-        except LibraryBusy:
-            pass  # who is writing will publish it
-        except LibraryError as error:
-            self._notice(f"it is used from memory this time, as it can't be stored: {error}")
-        return index
 
     @contextmanager
     def _writing(self) -> Iterator[tuple[Writer, Encoder]]:
@@ -459,14 +438,7 @@ class Library:
                 yield writer, encoder
             finally:
                 if writer.generation != before:
-                    self._refresh(writer, encoder.dimension)
-
-    def _refresh(self, writer: Writer, dimension: int) -> None:
-        """Brings the FAISS file along. Without it a search begins later, which is no failure."""
-        try:
-            vectors.refresh(self.directory, writer, dimension)
-        except LibraryError as error:
-            self._notice(str(error))
+                    self._cache.refresh(writer, encoder.dimension)
 
     def _prove(self, citations: Sequence[Citation]) -> None:
         """Law 1 at the border: what leaves is, to the character, what is stored."""

@@ -8,29 +8,29 @@ made from; nothing here touches the network but `pull`.
 
 from __future__ import annotations
 
-import atexit
-import functools
 import hashlib
 import importlib.util
-import json
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.encode import PreparedEncoder
 from rag.errors import ModelError
 from rag.locate import PreparedLocator
+from rag.prepared import (
+    Notice,
+    cache_directory,
+    file_digest,
+    prepared,
+    prepared_anyhow,
+    unreadable,
+)
 
 EMBEDDED_ENCODER = "all-minilm-l6-v2"
 EMBEDDED_MODEL = "smollm2-135m"
 RECIPE = "int8-2"  # of the preparation of encoders; part of their fingerprint
 
-Notice = Callable[[str], None]
+_ADAPTERS = Path(__file__).parent / "adapters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +83,15 @@ class ModelFile:
         reliable: whether answers in its words are better than the articles' own. Those of the
             embedded model as it comes aren't: of its claims whose words held, 12 % were right on
             the development questions, of the sentences that the search puts first 49 %.
+        adapter: fingerprint of what training changed in it, for `rag.reread` to ask it; None of a
+            model as it comes.
     """
 
     name: str
     path: Path
     fingerprint: str
     reliable: bool = True
-
-
-def cache_directory() -> Path:
-    """Where prepared and pulled models are kept: $RAG_CACHE, or the user's cache directory."""
-    if chosen := os.environ.get("RAG_CACHE"):
-        return Path(chosen)
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("citespan"))
+    adapter: str | None = None
 
 
 # Encoders
@@ -119,7 +113,7 @@ def encoder(name: str | None = None, notice: Notice | None = None) -> PreparedEn
     label = source.name if name != EMBEDDED_ENCODER else name
     arguments = ("encoder", str(source), label, fingerprint)
     purpose = f"preparing the encoder {label} for this machine, once (about half a minute)"
-    return PreparedEncoder(_prepared_anyhow("encoders", fingerprint, arguments, purpose, notice))
+    return PreparedEncoder(prepared_anyhow("encoders", fingerprint, arguments, purpose, notice))
 
 
 def locator(notice: Notice | None = None) -> PreparedLocator:
@@ -129,12 +123,12 @@ def locator(notice: Notice | None = None) -> PreparedLocator:
         ModelError: it can't be prepared.
     """
     source = embedded_encoder()
-    changes = Path(__file__).parent / "adapters" / "locator.safetensors"
+    changes = _ADAPTERS / "locator.safetensors"
     digest = hashlib.sha256(f"{_encoder_fingerprint(source)} {file_digest(changes)}".encode())
     fingerprint = f"{digest.hexdigest()[:16]}-{RECIPE}"
     arguments = ("locator", str(source), str(changes), fingerprint)
     purpose = "preparing what finds answers in passages, once (about half a minute)"
-    return PreparedLocator(_prepared_anyhow("locators", fingerprint, arguments, purpose, notice))
+    return PreparedLocator(prepared_anyhow("locators", fingerprint, arguments, purpose, notice))
 
 
 def _encoder_source(name: str) -> Path:
@@ -209,18 +203,23 @@ def embedded_gguf() -> Path:
 
 
 def _embedded_model(notice: Notice | None) -> ModelFile:
+    """The embedded model with its adapter, in the form that runs fastest."""
     original = embedded_gguf()
-    digest = file_digest(original)[:16]
-    fingerprint = f"{digest}-q8_0"
-    purpose = f"preparing the model {EMBEDDED_MODEL} for this machine, once (about a second)"
+    changes = _ADAPTERS / "reader.safetensors"
+    adapter = file_digest(changes)[:16]
+    fingerprint = f"{file_digest(original)[:16]}-{adapter}-q8_0"
+    arguments = ("reader", str(original), str(changes))
+    purpose = f"preparing the model {EMBEDDED_MODEL} for this machine, once (a few seconds)"
     try:
         place = cache_directory() / "models"
-        folder = _prepared(place, fingerprint, ("gguf", str(original)), purpose, notice)
+        folder = prepared(place, fingerprint, arguments, purpose, notice)
     except ModelError as error:
         if notice:
-            notice(f"{error}; going on with the slower original")
-        return ModelFile(EMBEDDED_MODEL, original, digest, reliable=False)
-    return ModelFile(EMBEDDED_MODEL, folder / "model.gguf", fingerprint, reliable=False)
+            notice(f"{error}; going on with the original, which is slower and reads less well")
+        plain = file_digest(original)[:16]
+        return ModelFile(EMBEDDED_MODEL, original, plain, reliable=False)
+    path = folder / "model.gguf"
+    return ModelFile(EMBEDDED_MODEL, path, fingerprint, reliable=False, adapter=adapter)
 
 
 def check_gguf(path: Path) -> None:
@@ -229,7 +228,7 @@ def check_gguf(path: Path) -> None:
         with path.open("rb") as stream:
             magic = stream.read(4)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     if magic != b"GGUF":
         raise ModelError(
             "not a GGUF model: it doesn't begin with GGUF",
@@ -301,123 +300,3 @@ def _package(module: str, distribution: str) -> Path:
             remedy=f"pip install {distribution}",
         )
     return Path(found.origin).parent
-
-
-def _unreadable(path: Path, error: OSError) -> ModelError:
-    return ModelError(
-        f"can't be read: {error.strerror}", where=str(path), remedy="check the file's rights"
-    )
-
-
-class _CacheError(ModelError):
-    """The cache directory can't be written."""
-
-
-def _prepared(
-    place: Path, fingerprint: str, arguments: Iterable[str], purpose: str, notice: Notice | None
-) -> Path:
-    """The folder of the prepared form of a model, made in a child process if it isn't there."""
-    target = place / fingerprint
-    try:
-        if (target / "done").is_file():
-            return target
-        if notice:
-            notice(purpose)
-        place.mkdir(parents=True, exist_ok=True)
-        working = Path(tempfile.mkdtemp(prefix=f"{fingerprint}.", dir=place))
-        try:
-            _run_prepare(arguments, working)
-            (working / "done").touch()
-            _publish(working, target)
-        finally:
-            shutil.rmtree(working, ignore_errors=True)
-    except OSError as error:
-        raise _CacheError(
-            f"the cache can't be written: {error.strerror}",
-            where=str(place),
-            remedy="make it writable, or name another folder in $RAG_CACHE",
-        ) from error
-    return target
-
-
-def _prepared_anyhow(
-    kind: str, fingerprint: str, arguments: Iterable[str], purpose: str, notice: Notice | None
-) -> Path:
-    """As `_prepared`, but for this run only where the cache can't be written."""
-    try:
-        return _prepared(cache_directory() / kind, fingerprint, arguments, purpose, notice)
-    except _CacheError as error:
-        if notice:
-            notice(f"{error}; going on with what is prepared for this run only")
-        return _prepared(_temporary(), fingerprint, arguments, purpose, None)
-
-
-@functools.cache
-def _temporary() -> Path:
-    """A folder for what is prepared while there is no cache, removed when the process ends."""
-    folder = Path(tempfile.mkdtemp(prefix="citespan-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
-def _run_prepare(arguments: Iterable[str], working: Path) -> None:
-    command = [sys.executable, "-m", "rag.prepare", *arguments, str(working)]
-    done = subprocess.run(command, capture_output=True, check=False)
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace")  # llama.cpp prints bytes of tokens
-        reason = (said.strip().splitlines() or ["no reason given"])[-1]
-        raise ModelError(
-            f"the model can't be prepared: {reason}",
-            where=next(iter(list(arguments)[1:]), None),
-            remedy="`rag doctor` checks what is needed",
-        )
-
-
-def _publish(working: Path, target: Path) -> None:
-    if not (target / "done").is_file():
-        shutil.rmtree(target, ignore_errors=True)  # what is left of a damaged one
-    try:
-        working.rename(target)
-    except OSError:
-        if not (target / "done").is_file():  # else another process was faster, with the same result
-            raise
-
-
-def file_digest(path: Path, trust_memory: bool = True) -> str:
-    """SHA-256 of a file, in hex; remembered for as long as its size and time of change stay.
-
-    Reading a model of 2 GB takes more than a second, which each question would pay.
-    """
-    memory = cache_directory() / "digests.json"
-    remembered = _remembered(memory)
-    known = remembered.get(str(path.absolute()))
-    try:
-        status = path.stat()
-        state = [status.st_size, status.st_mtime_ns, status.st_ino]
-        if trust_memory and isinstance(known, list) and known[:-1] == state:
-            return str(known[-1])
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    remembered[str(path.absolute())] = [*state, digest]
-    _remember(memory, remembered)
-    return digest
-
-
-def _remembered(memory: Path) -> dict[str, object]:
-    try:
-        found = json.loads(memory.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _remember(memory: Path, digests: dict[str, object]) -> None:
-    try:
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        temporary = memory.with_name(f"{memory.name}.{os.getpid()}")
-        temporary.write_text(json.dumps(digests), "utf-8")
-        temporary.replace(memory)
-    except OSError:
-        pass  # without it the next start is slower, and nothing else

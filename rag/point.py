@@ -1,6 +1,6 @@
 """An answer in the articles' own words: the phrase that answers, or the sentences.
 
-For models that would rather invent than read. Nothing is worded, so nothing can be worded wrong;
+For models that can't be left to word it. Nothing is worded, so nothing can be worded wrong;
 what can be wrong is the place that is pointed at.
 """
 
@@ -10,65 +10,32 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from rag.answer import Claim
 from rag.article import Article
 from rag.choose import Choice, Pointer
+from rag.citation import Claim
 from rag.claims.figures import differ
 from rag.claims.names import strange
 from rag.evidence import Evidence, quoted
+from rag.question import wants_several
 
 # Chosen on questions about Wikipedia held back from training; see docs/quality.md.
 SURE = 0.15  # probability of the phrases of a sentence from which one of them is the answer
 MOST = 0.6  # share of it that phrases in one place must have: else there are two answers, or none
 ENOUGH = 0.5  # share of these that must lie in the phrase that is shown
-LOOKED_AT = 2  # sentences that may be quoted, but for those of articles that differ
-NEAR = 2.0  # log-odds that a second sentence may be less likely than the first to be quoted too
+LIKELY = 0.5  # probability from which on a model's phrase is taken, whatever the locator points at
+NEAR = 4.0  # log-odds that another sentence may be less likely than the first to be quoted too
+RIVAL = 2.0  # the same of a sentence of another article that gives another number
 
-_MANY_WORDS = re.compile(
-    r"\b(?:and|both|(?:two|three|four|five)(?!-)|several|all(?!-| time\b)|each|respectively|"
-    r"other than|besides|a list of|(?:can|could|please|to|will|would|you) list)\b|^list\b",
-    re.IGNORECASE,
-)
-_PAIR = re.compile(
-    r"\bbetween\b[^,;?]{1,80}?\band\b", re.IGNORECASE
-)  # the distance between A and B
 _AROUND = " \t\n,.;:!?…¿¡\"'“”„‘’‚«»‹›()[]{}—–-"
 _BORDER = re.compile(r"[\s—]")  # of words
 _SIGN = re.compile(r"(?<![^\s(\[\"“‘—])[-–.]\d")  # of a number, or its point
 _INITIALS = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]\Z")  # which end with a point
-_REASON = re.compile(
-    r"\b(?:why|reasons?|explain|describe|differences?|how\b(?! (?:many|much|few|little|old|young|"
-    r"long|short|far|near|close|fast|quickly|slow|slowly|often|frequently|soon|late|early|recently|"
-    r"tall|high|low|deep|wide|thick|heavy|light|big|small|large|hot|warm|cold|loud|bright|strong|"
-    r"steep|rich|expensive|cheap|likely)\b))",
-    re.IGNORECASE,
-)
-_NO_PLURAL = (  # a name, or a word that ends in s anyway
-    r"(?!(?-i:[A-Z][a-z])|\d|\w*(?:ss|us|is)\b|(?:was|has|does|gas|lens|news|series|species|sports)\b)"
-)
-_VERB = (  # which city hosts the games
-    r"(?!(?:belongs|borders|carries|comes|connects|contains|costs|covers|crosses|eats|flows|gets|"
-    r"gives|goes|holds|hosts|keeps|leads|lies|lives|makes|means|needs|orbits|owns|pays|plays|"
-    r"produces|rises|runs|says|sells|serves|stands|starts|takes|teaches|treats|uses|wants|wins|"
-    r"works)\b)(?!\w+ (?:an?|the|his|her|its|their|into|through)\b)"
-)
-_HELPER = (  # what do bees make
-    r"(?!(?:an?|the|of|is|was|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|"
-    r"would)\b)"
-)
-_PLURAL = re.compile(
-    r"\b(?:what|which|who) (?:are|were)\b|"
-    # Elsewhere "which" seldom asks: the river which crosses the town.
-    r"(?:\bwhat|(?:^|, |\b(?:at|by|for|from|in|on|to|know|me) )which|^name(?: the| some)?) "
-    rf"(?:{_NO_PLURAL}\w+s|{_HELPER}\w+ {_VERB}{_NO_PLURAL}\w+s)\b",
-    re.IGNORECASE,
-)
 
 
 def pointed(question: str, choice: Choice) -> Iterator[Claim]:
-    """The claims of an answer: a phrase where one is wanted and likely, else one sentence or two.
+    """The claims of an answer: a phrase where one is wanted and likely, else some sentences.
 
-    A second sentence is quoted where it is nearly as likely as the first: then either may answer,
+    Another sentence is quoted where it is nearly as likely as the first: then either may answer,
     or each has a part. Where other articles give another number, each is quoted.
     """
     best = choice.evidence[0]
@@ -76,15 +43,35 @@ def pointed(question: str, choice: Choice) -> Iterator[Claim]:
         for one in (best, *against):
             yield replace(quoted(one), differs=True)
         return
-    mine = [pointer for pointer in choice.pointers if pointer.evidence is best]
-    sure = sum(one.probability for one in mine) > SURE and not wants_several(question)
-    if sure and (short := phrase(mine)):
+    if short := _short(question, choice):
         yield Claim(short, "quoted", (best.citation,))
         return
-    yield quoted(best)
-    for other in choice.evidence[1:LOOKED_AT]:
-        if other.score > best.score - NEAR:
-            yield quoted(other)
+    for one in choice.evidence[: _most(question)]:
+        if one.score > best.score - NEAR:
+            yield quoted(one)
+
+
+def _most(question: str) -> int:
+    """How many sentences may be quoted, but for those of articles that differ."""
+    return 3 if wants_several(question) else 2
+
+
+def _short(question: str, choice: Choice) -> str | None:
+    """The phrase that answers, if one is wanted and likely.
+
+    The model's, if the locator points there too or the model is sure of it; the locator's, if no
+    model was asked or what it said isn't in the sentence.
+    """
+    best, said = choice.evidence[0], choice.said
+    mine = [pointer for pointer in choice.pointers if pointer.evidence is best]
+    if wants_several(question) or (said and said.evidence is not best):
+        return None
+    if said:
+        likeliest = max(mine, key=lambda one: one.probability, default=None)
+        agree = likeliest and likeliest.start < said.end and said.start < likeliest.end
+        sure = agree or said.probability > LIKELY
+        return whole_words(best.text, said.start, said.end) or None if sure else None
+    return phrase(mine) if sum(one.probability for one in mine) > SURE else None
 
 
 def differing(question: str, choice: Choice) -> list[Evidence]:
@@ -97,7 +84,7 @@ def differing(question: str, choice: Choice) -> list[Evidence]:
     said = _likeliest(choice, best)
     found: dict[str, Evidence] = {}
     for other in choice.evidence[1:]:
-        near = other.score > best.score - NEAR and other.article.id != best.article.id
+        near = other.score > best.score - RIVAL and other.article.id != best.article.id
         phrase = _likeliest(choice, other) if near else None
         if said and phrase and differ(said, phrase) and _names_all(question, other.article):
             found.setdefault(other.article.id, other)
@@ -115,17 +102,8 @@ def _likeliest(choice: Choice, evidence: Evidence) -> str | None:
 
 def quotable(question: str, choice: Choice) -> list[Evidence]:
     """The sentences that `pointed` may quote, best first."""
-    return list(dict.fromkeys([*choice.evidence[:LOOKED_AT], *differing(question, choice)]))
-
-
-def wants_several(question: str) -> bool:
-    """Whether a phrase would hardly do: a list is asked for, several facts, or a reason.
-
-    >>> [wants_several(q) for q in ("Who won?", "Who won, and when?", "Why?", "Which towns lost?")]
-    [False, True, True, True]
-    """
-    question = _PAIR.sub("", question)
-    return any(sign.search(question) for sign in (_MANY_WORDS, _REASON, _PLURAL))
+    some = choice.evidence[: _most(question)]
+    return list(dict.fromkeys([*some, *differing(question, choice)]))
 
 
 def phrase(pointers: Sequence[Pointer]) -> str | None:

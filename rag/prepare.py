@@ -6,7 +6,6 @@ gigabytes to run, which a question must never pay for.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import shutil
@@ -152,22 +151,42 @@ def _locator_graph(encoder: Any) -> Any:
     return Graph()
 
 
-def gguf(source: str, target: Path) -> None:
-    """Writes a GGUF model again as Q8_0, which llama.cpp runs with its fastest kernels on x86.
+def reader(source: str, changes: str, target: Path) -> None:
+    """Writes a GGUF model with the adapter in the file `changes`, as `model.gguf`.
 
-    From the embedded model's Q4_1 this loses nothing that shows, and reads a prompt 2.1 times as
-    fast.
+    Its matrices become Q8_0, which llama.cpp runs with its fastest kernels on x86: from the
+    embedded model's Q4_1 this loses nothing that shows, and reads a prompt 2.1 times as fast.
     """
-    import llama_cpp
+    import gguf
+    from gguf import GGMLQuantizationType as Kind
+    from gguf.quants import dequantize, quantize
 
-    parameters = llama_cpp.llama_model_quantize_default_params()
-    parameters.ftype = llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0
-    parameters.allow_requantize = True
-    failed = llama_cpp.llama_model_quantize(
-        source.encode(), str(target / "model.gguf").encode(), ctypes.byref(parameters)
-    )
-    if failed:
-        raise SystemExit(f"llama.cpp could not convert {source} (code {failed})")
+    original = gguf.GGUFReader(source)
+    base = {one.name: dequantize(one.data, one.tensor_type) for one in original.tensors}
+    tuned = adapter.apply(Path(changes), base)
+    writer = _gguf_like(original, target / "model.gguf")
+    for one in original.tensors:
+        if len(one.shape) == 2:
+            writer.add_tensor(one.name, quantize(tuned[one.name], Kind.Q8_0), raw_dtype=Kind.Q8_0)
+        else:
+            writer.add_tensor(one.name, tuned[one.name].astype("f4"))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def _gguf_like(original: Any, target: Path) -> Any:
+    """A writer of a GGUF file with all that stands in another beside its tensors."""
+    import gguf
+
+    architecture = original.fields["general.architecture"].contents()
+    writer = gguf.GGUFWriter(target, architecture)
+    for one in original.fields.values():
+        if one.name != "general.architecture" and not one.name.startswith("GGUF."):
+            inner = one.types[-1] if one.types[0] == gguf.GGUFValueType.ARRAY else None
+            writer.add_key_value(one.name, one.contents(), one.types[0], inner)
+    return writer
 
 
 def _go_offline() -> None:
@@ -178,7 +197,7 @@ def _go_offline() -> None:
 
 def main(arguments: list[str]) -> None:
     """Called by `rag.models`: `encoder SOURCE NAME FINGERPRINT TARGET`,
-    `locator SOURCE ADAPTER FINGERPRINT TARGET` or `gguf SOURCE TARGET`."""
+    `locator SOURCE ADAPTER FINGERPRINT TARGET` or `reader SOURCE ADAPTER TARGET`."""
     _go_offline()
     kind, *rest, target = arguments
     folder = Path(target)
@@ -191,7 +210,8 @@ def main(arguments: list[str]) -> None:
             source, changes, fingerprint = rest
             locator(source, changes, fingerprint, folder)
         else:
-            gguf(rest[0], folder)
+            source, changes = rest
+            reader(source, changes, folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

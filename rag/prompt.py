@@ -158,6 +158,7 @@ def load_template(name: str, folder: Path | None = None) -> Template:
 
 FIELDS = {
     "answer": {"sentences", "question"},
+    "read": {"sentences", "question"},
     "summary": {"sentences", "task"},
 }
 

@@ -133,11 +133,13 @@ class FakeModel:
         context: int = 4096,
         name: str = "fake",
         reliable: bool = True,
+        adapter: str | None = None,
     ) -> None:
         self.name = name
         self.fingerprint = f"{name}-model"
         self.context = context
         self.reliable = reliable
+        self.adapter = adapter
         self.prompts: list[str] = []
         self._script = script
 
@@ -163,7 +165,10 @@ class FakeModel:
         answer = self._answer(_text(prompt))
         text = ""
         while not (stop and stop.is_set()):
-            character = _allowed(answer[len(text) : len(text) + 1], allow and allow(text))
+            allowed = allow and allow(text)
+            character = _allowed(answer[len(text) : len(text) + 1], allowed)
+            if allowed:
+                usage.choices.append({one: float(one == character) for one in allowed if one})
             tokens = len(_TOKEN.findall(text + character))
             if character == END or tokens > limit:
                 return

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,9 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import LibraryDamaged, LibraryError
+from rag.errors import LibraryBusy, LibraryDamaged, LibraryError
 from rag.snapshot import Snapshot, Vectors
-from rag.store import Writer
+from rag.store import Store, Writer
 
 RECORD = "index"  # the key of the database's memory of the file
 
@@ -117,6 +119,53 @@ class Index:
         return [(int(key), float(s)) for key, s in zip(keys[0], scores[0], strict=True) if key >= 0]
 
 
+class IndexCache:
+    """The index of a library, held by a process for all its threads.
+
+    Args:
+        notice: gets a line to show the user about repairs.
+    """
+
+    def __init__(self, directory: Path, store: Store, notice: Callable[[str], None]) -> None:
+        self._directory = directory
+        self._store = store
+        self._notice = notice
+        self._index: Index | None = None
+        self._lock = threading.Lock()
+
+    def index(self, snapshot: Snapshot, dimension: Callable[[], int]) -> Index:
+        """The vectors of this snapshot's generation; from the database if the file doesn't fit.
+
+        Args:
+            dimension: of the vectors; called only if they are needed anew.
+        """
+        with self._lock:
+            if self._index is None or self._index.generation != snapshot.generation:
+                loaded = load(self._directory, snapshot)
+                self._index = loaded or self._repaired(snapshot, dimension())
+            return self._index
+
+    def _repaired(self, snapshot: Snapshot, dimension: int) -> Index:
+        self._notice(f"{self._directory}: the FAISS file doesn't fit; making it anew")
+        index = current(self._directory, snapshot, dimension)
+        try:
+            with self._store.writer(patient=False) as writer:
+                if writer.generation == index.generation:
+                    publish(self._directory, writer, index)
+        except LibraryBusy:
+            pass  # who is writing will publish it
+        except LibraryError as error:
+            self._notice(f"it is used from memory this time, as it can't be stored: {error}")
+        return index
+
+    def refresh(self, writer: Writer, dimension: int) -> None:
+        """Brings the file along. Without it a search begins later, which is no failure."""
+        try:
+            publish(self._directory, writer, current(self._directory, writer, dimension))
+        except LibraryError as error:
+            self._notice(str(error))
+
+
 def load(directory: Path, snapshot: Snapshot) -> Index | None:
     """The published index, if it is whole and belongs to this generation of the library."""
     record = _record(snapshot)
@@ -133,15 +182,6 @@ def current(directory: Path, snapshot: Snapshot, dimension: int) -> Index:
         return Index.build(snapshot, dimension)
     index.update(snapshot)
     return index
-
-
-def refresh(directory: Path, writer: Writer, dimension: int) -> None:
-    """Brings the published index to the library's generation.
-
-    Raises:
-        LibraryError: the file can't be written.
-    """
-    publish(directory, writer, current(directory, writer, dimension))
 
 
 def _read(directory: Path, record: Record, in_memory: bool) -> Index | None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rag.adapter import GROUP, STEPS, Weights, apply, save
+from rag.adapter import GROUP, STEPS, Weights, apply, save, save_factors
 from rag.errors import ModelError
 
 matrices = arrays(np.float32, (3, 2 * GROUP), elements=st.floats(-2, 2, width=16))
@@ -56,3 +56,17 @@ def test_what_does_not_fit_is_a_clear_error(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-3])
     with pytest.raises(ModelError, match=r"one\.safetensors"):
         apply(path, zeros)
+
+
+def test_factors_are_multiplied_and_added(tmp_path: Path) -> None:
+    chance = np.random.default_rng(1)
+    up = chance.normal(size=(6, 2)).astype(np.float32)
+    down = chance.normal(size=(2, 10)).astype(np.float32)
+    base = {"matrix": np.ones((6, 10), np.float32), "other": np.ones(3, np.float32)}
+    path = tmp_path / "one.safetensors"
+    save_factors(path, {"matrix": (up, down)})
+    found = apply(path, base)
+    assert np.allclose(found["matrix"], 1 + up @ down, atol=0.01)
+    assert found["other"] is base["other"]
+    with pytest.raises(ModelError, match="doesn't fit"):
+        apply(path, {"matrix": np.ones((5, 10), np.float32)})

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import NOT_FOUND, Answer, Citation, Claim, Summary, Support, Trace, numbered, pieces
+from rag.answer import Answer, Trace
 from rag.article import Article, Span
+from rag.citation import NOT_FOUND, Citation, Claim, Support, numbered, pieces
+from rag.summary import Summary
 
 ARTICLE = Article.of(
     "Rain fell. The river rose. 👩‍👩‍👧 wurde nass. Ende.", title="Flood", path="a.txt"

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from rag import Answer, Filter, Library
-from rag.answer import NOT_FOUND, Trace
+from rag.answer import Trace
 from rag.ask import LINES, PASSAGES, Means, start
 from rag.choose import choose
+from rag.citation import NOT_FOUND
 from rag.errors import Cancelled, ModelError
 from rag.point import NEAR
 from rag.prompt import Prompt, load_template
@@ -257,7 +258,7 @@ def test_nothing_is_shown_before_it_was_proved(stock: Path) -> None:
         proofs.append(1)
         raise AssertionError("inexact")
 
-    means = Means(FakeLocator, lambda: model, load_template("answer"), prove)
+    means = Means(FakeLocator, lambda: model, load_template("answer"), load_template("read"), prove)
     stream = start(QUESTION, found, means, Trace())
     with pytest.raises(AssertionError, match="inexact"):
         next(stream)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rag import Library
 from rag.article import Article
-from rag.choose import SEARCH_WEIGHT, Choice, choose
+from rag.choose import EASE, SEARCH_WEIGHT, Choice, choose
 from rag.locate import Located, Phrase, Reading
 from rag.search import Found, Hit, Match, Scores
 from rag.split import passages, sentences
@@ -197,6 +197,12 @@ def test_none_falls_when_a_sentence_gets_likelier(
 )
 def test_none_is_what_is_left_of_the_chances(odds: float, none: float) -> None:
     assert choose(QUESTION, FOUND, Told(lambda *_: odds)).none == pytest.approx(none)
+
+
+def test_questions_that_a_phrase_hardly_answers_get_more_trust() -> None:
+    told = Told(lambda *_: -1.0)
+    one, several = (choose(f"{QUESTION} {more}", FOUND, told).none for more in ("", "And why?"))
+    assert math.log(one / (1 - one)) - math.log(several / (1 - several)) == pytest.approx(EASE)
 
 
 # Pointers

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rag import Filter, Library
-from rag.answer import Answer, Citation, Claim, Source, Trace
+from rag.answer import Answer, Trace
+from rag.citation import Citation, Claim, Source
 from rag.compare import compare, compared
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import Answer, Citation, Claim, Source, Trace
+from rag.answer import Answer, Trace
+from rag.citation import Citation, Claim, Source
 from rag.conversation import whole
 from rag.conversation.mentions import mentions
 

@@ -14,7 +14,7 @@ import pytest
 from rag import models
 from rag.encode import Encoder, PreparedEncoder
 from rag.errors import ModelError
-from rag.models import cache_directory
+from rag.prepared import cache_directory
 from rag.testing import FakeEncoder
 
 TEXTS = [

@@ -197,3 +197,24 @@ def test_a_closed_model_is_an_error_and_can_be_closed_again() -> None:
     model.close()
     with pytest.raises(ModelError, match="has been closed"):
         written(model, prompt("The"), 2)
+
+
+# Probabilities
+
+
+def test_the_chances_of_what_an_allow_list_admits(model: LlamaModel) -> None:
+    usage = Usage()
+    said = written(model, prompt(START, "In 199"), 1, allow=lambda _: ["5", "x"], usage=usage)
+    (chances,) = usage.choices
+    assert chances.keys() == {"5", "x"}
+    assert said == "5"
+    assert 0 < chances["x"] < chances["5"] < 1
+    assert usage.surprise == 0
+
+
+def test_words_that_are_sure_surprise_less(model: LlamaModel) -> None:
+    sure, open_ended = Usage(), Usage()
+    written(model, prompt("one two three four five six seven eight nine"), 1, usage=sure)
+    written(model, prompt("My favourite word is"), 1, usage=open_ended)
+    assert 0 < sure.surprise < open_ended.surprise
+    assert not sure.choices

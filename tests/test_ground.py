@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from rag.answer import Support
+from rag.citation import Support
 from rag.ground import Verdict, check, numbers
 
 DEAD = "The agency said that nearly 300 soldiers died and about 2,700 were wounded."

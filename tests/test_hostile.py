@@ -21,8 +21,8 @@ from click.testing import CliRunner
 
 from rag import Answer, Filter, Library, models
 from rag.add import Document
-from rag.answer import NOT_FOUND, Citation, Claim, said_by
 from rag.article import Article, Span
+from rag.citation import NOT_FOUND, Citation, Claim, said_by
 from rag.cli import rag as command
 from rag.encode import PreparedEncoder
 from rag.evaluate.case import Response

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag import Conversation, Filter, Library
-from rag.answer import Answer, Citation, Claim, Source, Trace
+from rag.answer import Answer, Trace
+from rag.citation import Citation, Claim, Source
 from rag.conversation.kept import Turn
 from rag.errors import LibraryDamaged, NotFound
 from rag.store import SCHEMA

@@ -26,8 +26,8 @@ from rag.locate import (
     PreparedLocator,
     Reading,
 )
-from rag.models import cache_directory
 from rag.network import Ids
+from rag.prepared import cache_directory
 
 
 def reading(heading: str, *sentences: str) -> Reading:

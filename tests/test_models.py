@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+import rag.prepared
 from rag import models
 from rag.encode import PreparedEncoder
 from rag.errors import ModelError
-from rag.models import REGISTRY, file_digest
+from rag.models import REGISTRY
+from rag.prepared import cache_directory, file_digest
 
 Python = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -153,7 +155,7 @@ def test_a_folder_that_is_no_encoder_is_an_error(cache: Path, tmp_path: Path) ->
 @pytest.fixture
 def prepared(real_encoder: PreparedEncoder) -> Path:
     """Where the user's own cache holds the encoder."""
-    return models.cache_directory() / "encoders" / real_encoder.fingerprint
+    return cache_directory() / "encoders" / real_encoder.fingerprint
 
 
 @pytest.fixture
@@ -166,7 +168,7 @@ def runs(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         for name in ("model.xml", "model.bin", "tokenizer.json", "encoder.json"):
             shutil.copy(prepared / name, working)
 
-    monkeypatch.setattr("rag.models._run_prepare", copy)
+    monkeypatch.setattr("rag.prepared._run_prepare", copy)
     return folders
 
 
@@ -192,19 +194,20 @@ def test_a_half_prepared_encoder_is_prepared_again(runs: list[Path], cache: Path
 WITHOUT_CACHE = """
 import shutil, sys
 from pathlib import Path
+import rag.prepared
 from rag import models
 def copy(_, working):
     for name in ("model.xml", "model.bin", "tokenizer.json", "encoder.json"):
         shutil.copy(Path(sys.argv[1]) / name, working)
-models._run_prepare = copy
+rag.prepared._run_prepare = copy
 lines = []
 for _ in range(2):
     encoder = models.encoder(notice=lines.append)
     assert encoder.encode(["a text"]).shape == (1, 384)
 assert "preparing the encoder" in lines[0], lines
 assert "the cache can't be written" in lines[1] and "for this run only" in lines[1], lines
-print(models._temporary())
-assert len(list(models._temporary().iterdir())) == 1
+print(rag.prepared._temporary())
+assert len(list(rag.prepared._temporary().iterdir())) == 1
 """
 
 
@@ -226,7 +229,7 @@ def test_without_a_cache_the_original_model_is_used(
     found = models.model_file(notice=notices.append)
     assert found.path == models.embedded_gguf()
     assert not found.reliable
-    assert "going on with the slower original" in notices[-1]
+    assert "going on with the original" in notices[-1]
 
 
 def test_the_embedded_model_is_prepared_once(
@@ -256,7 +259,8 @@ def test_a_failed_preparation_says_why_and_leaves_nothing(
 def test_preparing_what_is_no_model_fails(tmp_path: Path) -> None:
     (tmp_path / "a.gguf").write_bytes(b"GGUF nothing")
     with pytest.raises(ModelError, match="can't be prepared"):
-        models._run_prepare(("gguf", str(tmp_path / "a.gguf")), tmp_path / "made")
+        arguments = ("reader", str(tmp_path / "a.gguf"), str(tmp_path / "none.safetensors"))
+        rag.prepared._run_prepare(arguments, tmp_path / "made")
     assert not (tmp_path / "made").exists()
 
 

@@ -43,7 +43,8 @@ _DATES = tuple(
     )
 )
 _COMING = re.compile(
-    r"\b(?:will|would|next|coming|is to|are to|was to|were to|to be|plan\w*|schedul\w+|due)\b"
+    r"\b(?:will|would|next|coming|is to|are to|was to|were to|to be|set to|set for|to take place|"
+    r"expected|plan\w*|schedul\w+|due)\b"
 )
 Day = datetime.date
 

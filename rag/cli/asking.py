@@ -25,11 +25,13 @@ from rag.cli.settings import (
 from rag.cli.terminal import clean, line, say, say_json
 
 if TYPE_CHECKING:
-    from rag.answer import Citation, Style, Trace
+    from rag.answer import Trace
     from rag.ask import AnswerStream
+    from rag.citation import Citation
     from rag.library import Library
     from rag.search import Hit, Match
     from rag.snapshot import Filter
+    from rag.summary import Style
 
 SHOWN = 2  # sentences of a hit
 NOTHING = "Nothing found."
@@ -272,7 +274,7 @@ def search(
 
 
 def _hit(number: int, hit: Hit) -> str:
-    from rag.answer import Source
+    from rag.citation import Source
 
     source = Source.of(hit.article)
     where = terminal.place(source.path, source.id)

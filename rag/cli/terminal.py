@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from rag.answer import Citation, Source
+    from rag.citation import Citation, Source
 
 # C0 and C1 but tab and newline, the direction overrides and isolates, and halves of characters.
 _HOSTILE = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"

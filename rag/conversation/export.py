@@ -7,7 +7,8 @@ import hashlib
 import json
 from collections.abc import Iterator
 
-from rag.answer import Answer, Citation, pieces
+from rag.answer import Answer
+from rag.citation import Citation, pieces
 from rag.conversation.kept import Conversation
 from rag.evaluate.reports.markdown import escaped
 from rag.markup import Html, element, inline

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.answer import Answer, Citation, Claim, Summary, Trace, claim_dict, claim_from
+from rag.answer import Answer, Trace
 from rag.article import Article, Span
+from rag.citation import Citation, Claim, claim_dict, claim_from
 from rag.evaluate.gold import Gold, GoldError, Item, Quote
 from rag.read import normalise
+from rag.summary import Summary
 
 if TYPE_CHECKING:
     from rag.library import Library

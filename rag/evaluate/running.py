@@ -10,7 +10,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from rag.answer import Answer, Summary
+from rag.answer import Answer
 from rag.article import Span
 from rag.errors import Cancelled, UsageError
 from rag.evaluate.case import Case, Corpus, Response, located
@@ -20,6 +20,7 @@ from rag.evaluate.metrics.abstention import coverage_risk
 from rag.evaluate.report import Outcome, Report, Status, summed_up
 from rag.library import Library
 from rag.snapshot import Filter
+from rag.summary import Summary
 
 KEY_FACTS_NEEDED = 0.5  # share that a summary must say to pass
 

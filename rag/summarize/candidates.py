@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from rag.answer import Citation
 from rag.article import Article, Sentence
+from rag.citation import Citation
 from rag.claims.figures import figures
 from rag.claims.words import content
 from rag.encode import Vectors

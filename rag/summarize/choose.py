@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from rag.answer import Claim
+from rag.citation import Claim
 from rag.ground import check
 from rag.summarize.candidates import Candidate, Place, concept_weights, concepts
 from rag.summarize.lean import is_definite, leans

@@ -7,7 +7,7 @@ from itertools import combinations, groupby
 
 import numpy as np
 
-from rag.answer import Claim, Comparison, Difference, Source
+from rag.citation import Claim, Source
 from rag.claims.dates import dates
 from rag.claims.figures import Figure, agree, figures
 from rag.claims.words import Said
@@ -15,6 +15,7 @@ from rag.encode import Vectors
 from rag.ground import check
 from rag.summarize.candidates import Candidate
 from rag.summarize.choose import ways
+from rag.summary import Comparison, Difference
 
 EVENT = 0.7  # cosine of the middles of two articles from which on they are taken for one event
 SAME = 0.6  # of two sentences, to be taken for saying the same

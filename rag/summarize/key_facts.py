@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.answer import Asked, Citation, Claim, KeyFact
 from rag.article import Span
+from rag.citation import Citation, Claim
 from rag.claims.dates import dates
 from rag.claims.figures import figures
 from rag.claims.words import COMMON, bare
 from rag.conversation.mentions import mentions
 from rag.summarize.candidates import Candidate
 from rag.summarize.choose import headline
+from rag.summary import Asked, KeyFact
 
 MOST: dict[Asked, int] = {"who": 4, "where": 3, "when": 3, "how many": 5}
 READ = 200  # sentences, those that matter most, in which is looked

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from rag.answer import Style
 from rag.errors import UsageError
+from rag.summary import Style
 
 Length = Literal["headline", "short", "long"]
 WORDS: dict[Length, int] = {"headline": 25, "short": 80, "long": 250}

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer import Source, Style, Summary, Trace
+from rag.answer import Trace
+from rag.citation import Source
 from rag.encode import Encoder, Vectors
 from rag.errors import Cancelled
 from rag.generate import Model
@@ -22,6 +23,7 @@ from rag.summarize.memory import Memory, sentence_vectors
 from rag.summarize.once import once
 from rag.summarize.timeline import timeline
 from rag.summarize.write import write
+from rag.summary import Style, Summary
 
 ABOUT = 0.25  # cosine with the topic from which on a sentence concerns it
 COPIED = 0.8  # share of an article's sentences that others had before, which makes it a copy

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from rag.answer import Claim, Event
+from rag.citation import Claim
 from rag.claims.dates import Date, dates
 from rag.summarize.candidates import Candidate
 from rag.summarize.choose import Way, ways
+from rag.summary import Event
 
 _AHEAD = re.compile(
     r"\b(?:will|next|coming|set to|to take place|to be held"

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from rag.answer import Citation, Claim, Support, Trace
+from rag.answer import Trace
 from rag.article import Article
 from rag.ask import record
+from rag.citation import Citation, Claim, Support
 from rag.errors import Cancelled
 from rag.evidence import written
 from rag.generate import Model, Usage

@@ -6,7 +6,7 @@ import datetime
 
 import gradio as gr
 
-from rag.answer import day
+from rag.citation import day
 from rag.conversation.kept import Kept
 from rag.library import Library
 from rag.markup import Html, element, inline

@@ -5,14 +5,17 @@ Everything said by an article, a model or a file name goes through `rag.markup`,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from rag.answer import Answer, Citation, Claim, Source, day, numbered, said_by
+from rag.answer import Answer
 from rag.article import Span
+from rag.citation import Citation, Claim, Source, day, numbered, said_by
 from rag.conversation.kept import Turn
 from rag.errors import UsageError
 from rag.markup import Html, element, inline, joined
 from rag.ui.why import why
+
+Marks = Mapping[Span, int]
 
 TINTS = 8
 _DOUBT = {
@@ -83,11 +86,17 @@ def claims(some: Sequence[Claim], owner: str) -> Html:
     Args:
         owner: names what they belong to; the marks and quotes of different owners are apart.
     """
-    marks = {citation.span: at for at, citation in enumerate(numbered(some), 1)}
-    return joined(*(_claim(claim, marks, owner) for claim in some))
+    places = marks(numbered(some))
+    return joined(*(claim(one, places, owner) for one in some))
 
 
-def _claim(claim: Claim, marks: dict[Span, int], owner: str) -> Html:
+def marks(citations: Sequence[Citation]) -> Marks:
+    """The numbers of some citations by their spans."""
+    return {citation.span: at for at, citation in enumerate(citations, 1)}
+
+
+def claim(claim: Claim, marks: Marks, owner: str) -> Html:
+    """A claim with the marks of its citations."""
     shown = [_mark(marks[one.span], one, owner) for one in claim.citations]
     doubt = _DOUBT.get(claim.support)
     reason = None

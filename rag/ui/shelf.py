@@ -9,7 +9,7 @@ from pathlib import Path
 import gradio as gr
 
 from rag.add import Document
-from rag.answer import day
+from rag.citation import day
 from rag.errors import Cancelled, RagError, ReadError
 from rag.library import Library
 from rag.markup import Html, element, inline

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from rag.answer import Citation, day
 from rag.article import Article
+from rag.citation import Citation, day
 from rag.errors import NotFound, RagError
 from rag.library import Library
 from rag.markup import Html, element, inline

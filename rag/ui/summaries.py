@@ -7,22 +7,28 @@ from collections.abc import Callable, Iterator
 
 import gradio as gr
 
-from rag.answer import Summary
 from rag.errors import Cancelled, RagError
 from rag.library import Library
-from rag.markup import Html, element, inline
+from rag.markup import Html
 from rag.summarize import words_of
+from rag.summary import Style, Summary
 from rag.ui import render
 from rag.ui.adding import bar
 from rag.ui.events import INSTANT, Update, part, queued
 from rag.ui.scope import Scope, read
 from rag.ui.source import pane
 from rag.ui.stoppable import Stoppable
-from rag.ui.why import why
+from rag.ui.summary import shown
 from rag.ui.working import Running, followed
 
 OWNER = "summary"
 LENGTHS = [("Headline", "headline"), ("Short", "short"), ("Long", "long")]
+STYLES: list[tuple[str, Style]] = [
+    ("Prose", "prose"),
+    ("List", "bullets"),
+    ("Timeline", "timeline"),
+    ("Key facts", "key-facts"),
+]
 
 
 class Summaries(Stoppable):
@@ -38,12 +44,13 @@ class Summaries(Stoppable):
                 self.search = gr.Textbox("", label="Only what a search finds", max_lines=1)
                 self.about = gr.Textbox("", label="Topic", placeholder="what it cost", max_lines=1)
                 self.length = gr.Dropdown(LENGTHS, value="short", label="Length")
+                self.style = gr.Dropdown(STYLES, value="prose", label="As")
             with gr.Row():
                 self.start = gr.Button("Summarise", variant="primary", elem_id="summarise")
                 self.halt = gr.Button("Stop", visible=False, elem_id="stop-summary")
             self.said = part("summary-said")
             self.shown = part("summary", "cite")
-        wanted = [self.search, self.about, self.length, *self.scope.fields]
+        wanted = [self.search, self.about, self.length, self.style, *self.scope.fields]
         done = [self._summary, self.shown, self.said, self.start, self.halt]
         started = self.start.click(self._summarise, wanted, done, **queued(self.said))
         self.halt.click(self._halt, None, done, cancels=[started], **INSTANT)
@@ -54,6 +61,7 @@ class Summaries(Stoppable):
         search: str,
         about: str,
         length: str,
+        style: Style,
         articles: list[str] | None,
         source: str,
         since: str,
@@ -69,6 +77,7 @@ class Summaries(Stoppable):
                     search=search.strip() or None,
                     about=about.strip() or None,
                     length=words_of(length),
+                    style=style,
                     filter=filter,
                     report=report,
                     stop=stop,
@@ -84,34 +93,11 @@ class Summaries(Stoppable):
         except RagError as error:
             yield self._idle(render.failure(str(error)))
         else:
-            yield self._idle("") | {self._summary: summary, self.shown: shown(summary)}
+            yield self._idle("") | {self._summary: summary, self.shown: shown(summary, OWNER)}
 
     def _cite(self, summary: Summary | None, event: gr.EventData) -> Html:
         cited = summary.citations if summary else ()
         return pane(self._library, cited, render.index(event.mark, len(cited), 1), OWNER)
-
-
-def shown(summary: Summary) -> Html:
-    """A summary with its marks and quotes, what it read, and how it came about."""
-    titles = ", ".join(one.title for one in summary.articles[:5])
-    more = len(summary.articles) - 5
-    of = f"{titles} and {more} more" if more > 0 else titles
-    return element(
-        "section",
-        element("h3", inline(of)),
-        element("p", f"{summary.read:,} of {summary.sentences:,} sentences read", class_="hint"),
-        element(
-            "div",
-            render.claims(summary.claims, OWNER)
-            if summary.claims
-            else element("p", "Nothing to summarise.", class_="none"),
-            class_="answer",
-        ),
-        render.sources(summary.citations, OWNER),
-        element("div", why(summary.trace), class_="after"),
-        class_="turn",
-        aria_label="Summary",
-    )
 
 
 def _progress(done: int, total: int) -> Html:

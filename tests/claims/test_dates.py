@@ -52,6 +52,7 @@ def test_dates_are_read(text: str, expected: list[tuple[int | None, ...]]) -> No
         ("on Jan. 13", [(2025, 1, 13, 0)]),
         ("in August", [(2024, 8, None, None)]),
         ("due in August", [(2025, 8, None, None)]),
+        ("set to take place on 16 May", [(2025, 5, 16, 4)]),
     ],
 )
 def test_the_day_of_the_article_tells_others(

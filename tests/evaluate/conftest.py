@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from rag.answer import Answer, Citation, Claim, Source, Summary, Trace
+from rag.answer import Answer, Trace
 from rag.article import Article, Span
+from rag.citation import Citation, Claim, Source
 from rag.evaluate import Corpus, Gold, Item, Report, parse_gold, run
 from rag.evaluate.running import summarised
 from rag.snapshot import Filter
+from rag.summary import Summary
 
 SENTENCES = 6
 PER_ARTICLE = 4  # answerable questions

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from rag.answer import Citation
 from rag.article import Span
+from rag.citation import Citation
 from rag.evaluate import Item, Report, Rules, judge
 from rag.evaluate.metrics import SHOWN
 from rag.evaluate.verdict import PASS, REGRESSION

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import Citation, Claim, Source
 from rag.article import Article, Span
+from rag.citation import Citation, Claim, Source
 from rag.errors import UsageError
 from rag.evaluate import Case, Item, Response, parse
 from rag.evaluate.facts import Fact, Forms, Number

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.answer import Citation, Claim
 from rag.article import Article, Span
+from rag.citation import Citation, Claim
 from rag.evaluate.case import Response
 from rag.evaluate.report import Outcome, Report, Value
 from rag.evaluate.reports.excerpts import Cited, excerpts

@@ -12,9 +12,10 @@ from typing import Any, NoReturn
 import pytest
 
 from rag import Library
-from rag.answer import Answer, Citation, Claim, Source, Summary, Trace
+from rag.answer import Answer, Trace
 from rag.article import Article, Span
 from rag.ask import DOUBT
+from rag.citation import Citation, Claim, Source
 from rag.errors import UsageError
 from rag.evaluate import (
     Corpus,
@@ -30,6 +31,7 @@ from rag.evaluate import (
 )
 from rag.evaluate.report import STATUSES
 from rag.evaluate.verdict import BROKEN, PASS, REGRESSION
+from rag.summary import Summary
 from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
 World = Any  # of conftest.py, which can't be imported

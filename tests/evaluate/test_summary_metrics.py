@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rag.answer import Citation, Claim
 from rag.article import Article, Span
+from rag.citation import Citation, Claim
 from rag.evaluate import Case, Item, Response, parse
 from rag.evaluate.facts import Forms, Number
 

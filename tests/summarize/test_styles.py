@@ -10,8 +10,8 @@ import pytest
 
 from rag import Library
 from rag.add import Document
-from rag.answer import Summary
 from rag.errors import UsageError
+from rag.summary import Summary
 from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
 Make = Callable[..., Library]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rag import Filter, Library, Summary
 from rag.add import Document
-from rag.answer import NOT_FOUND
+from rag.citation import NOT_FOUND
 from rag.errors import Cancelled, NotFound, UsageError
 from rag.prompt import load_template
 from rag.summarize import CITATIONS, words_of

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -31,29 +32,47 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("ui") / "library"
 
 
-@pytest.fixture(scope="session")
-def address(directory: Path) -> Iterator[str]:
-    """The address of a server that was started as a user starts it."""
+@contextmanager
+def serving(directory: Path, *options: str, **environment: str) -> Iterator[str]:
+    """The address of a server that is started as a user starts it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "rag.cli", "--library", str(directory), "ui", "--no-open"]
-    log = directory.with_name("errors")
+    log = directory.with_name(f"errors-{port}")
     with log.open("w") as errors:
         server = subprocess.Popen(
-            [*command, "--port", str(port)], stdout=subprocess.PIPE, stderr=errors, text=True
+            [*command, "--port", str(port), *options],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, **environment},
         )
         assert server.stdout
         try:
             line = server.stdout.readline().strip()
             assert line, log.read_text()
-            with urlopen(line, timeout=60) as page:
-                assert page.status == 200
-            yield line
+            yield f"http://127.0.0.1:{port}/"
         finally:
             server.terminate()
             server.communicate(timeout=30)
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def address(directory: Path) -> Iterator[str]:
+    """The server of all tests."""
+    with serving(directory) as address, urlopen(address, timeout=60) as page:
+        assert page.status == 200
+        yield address
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server for other machines too, with the password "swordfish" and an empty library."""
+    directory = tmp_path_factory.mktemp("guarded") / "library"
+    with serving(directory, "--host", "0.0.0.0", RAG_UI_PASSWORD="swordfish") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Protocol
 
@@ -29,7 +30,7 @@ class Watched(Protocol):
 
 BELL = "Why did the museum give the bell back?"
 SHOTS = os.environ.get("CITESPAN_SHOTS")  # a folder to keep pictures of the main states in
-AXE = os.environ.get("AXE")  # the file axe.min.js of the npm package axe-core
+AXE = resources.files("axe_playwright_python").joinpath("axe.min.js")
 
 
 def shot(page: Page, name: str) -> None:
@@ -187,6 +188,25 @@ def test_a_summary_with_its_spans(
     shot(page, "summary")
 
 
+@pytest.mark.parametrize(
+    ("style", "shown"),
+    [("Timeline", ".timeline time"), ("Key facts", ".facts th"), ("List", ".statements .claim")],
+)
+def test_a_summary_in_another_style(
+    open_page: Open, stocked: Library, style: str, shown: str
+) -> None:
+    page = open_page()
+    page.click("[role=tab] >> text=Summaries")
+    page.get_by_label("Only what a search finds").fill("museum bell")
+    page.get_by_label("As", exact=True).first.click()
+    page.click(f"[role=option] >> text={style}")
+    page.click("#summarise")
+    page.wait_for_selector(f"#summary {shown}")
+    page.click("#summary .answer .mark >> nth=0")
+    page.wait_for_selector("#source mark.lit")
+    shot(page, f"summary-{style.split()[0].lower()}")
+
+
 def test_a_question_to_two_sides(open_page: Open, stocked: Library) -> None:
     page = open_page()
     page.click("[role=tab] >> text=Compare")
@@ -325,11 +345,9 @@ FOREIGN = """[...document.querySelectorAll("#past, #source, #table, #chats")].fl
 def test_nothing_serious_for_axe(
     open_page: Open, stocked: Library, size: tuple[int, int], theme: str
 ) -> None:
-    if not AXE:
-        pytest.skip("name axe.min.js of the npm package axe-core in $AXE")
     [kept, *_] = stocked.conversations.list(BELL)
     page = open_page(f"?chat={kept.id}", size=size, theme=theme, bypass_csp=True)
-    page.evaluate(Path(AXE).read_text("utf-8"))
+    page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate(SERIOUS)
     page.click(".claim .mark >> nth=0")
     page.wait_for_selector("#source mark.lit")

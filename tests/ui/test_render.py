@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime
 import json
 from pathlib import Path
+from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from rag.answer import Answer, Citation, Claim, Source, Trace
+from rag.answer import Answer, Trace
 from rag.article import Article
+from rag.citation import Citation, Claim, Source
 from rag.conversation.export import to_html, to_json, to_markdown
 from rag.conversation.kept import Conversation, Turn
+from rag.summary import Comparison, Difference, Event, KeyFact, Style, Summary
 from rag.ui import render, source
 from rag.ui.source import Spot
+from rag.ui.summary import shown
 
 PAYLOADS = json.loads(Path(__file__).with_name("hostile.json").read_text("utf-8"))
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
@@ -115,6 +120,61 @@ def test_several_spans_have_their_own_tint_and_number() -> None:
     marks = parsed(source.page(article, spots)).findall(".//mark")
     assert [one.get("data-number") for one in marks] == ["1", "2"]
     assert len({one.get("class") for one in marks}) == 2
+
+
+def summed(text: str, style: Style) -> Summary:
+    """A summary in which everything that can be is this text."""
+    (claim, *_), place = said(text).claims, said(text).citations[0].article
+    event = Event("2024-05", text, True, claim)
+    fact = KeyFact("who", claim, claim.citations[0])
+    compared = Comparison(
+        (place, place), (claim,), (claim,), (Difference((text, text), (claim, claim)),)
+    )
+    return Summary(
+        *((place,), (claim,), False, 3, 3, Trace(), style),
+        events=(event,),
+        facts=(fact,),
+        comparisons=(compared,),
+        copies=(place,),
+    )
+
+
+STYLES: tuple[Style, ...] = get_args(Style)
+
+
+@given(text=texts, style=st.sampled_from(STYLES))
+def test_no_text_adds_an_element_to_a_summary(text: str, style: Style) -> None:
+    plain = elements(shown(summed("plain", style), "summary"))
+    assert elements(shown(summed(text, style), "summary")) == plain
+    assert {name for name, _ in plain} <= ALLOWED | {"h5", "time", "ul"}
+
+
+@pytest.mark.parametrize(
+    ("style", "kind", "told"),
+    [
+        ("prose", "claim", "It rained."),
+        ("bullets", "statements", "It rained."),
+        ("timeline", "timeline", "2024-05from “It rained.” and the article’s date"),
+        ("key-facts", "facts", "who"),
+    ],
+)
+def test_a_summary_is_laid_out_as_its_style_asks(style: Style, kind: str, told: str) -> None:
+    page = parsed(shown(summed("It rained.", style), "summary"))
+    answer = page.find_class("answer")[0]
+    assert told in answer.find_class(kind)[0].text_content()
+    assert [one.text for one in answer.find_class("mark")] == ["1"]
+    assert "3 of 3 sentences read; 1 near-identical, counted once" in page.text_content()
+
+
+def test_articles_on_one_event_stand_beside_each_other() -> None:
+    page = parsed(shown(summed("It rained.", "prose"), "summary"))
+    compared = page.find_class("compared")[0]
+    assert [one.text_content() for one in compared.iter("h5")] == [
+        "All say",
+        "They differ: It rained. / It rained.",
+        "Only one says",
+    ]
+    assert {one.text for one in compared.find_class("mark")} == {"1"}
 
 
 @given(texts)

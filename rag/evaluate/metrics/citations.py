@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answer import Citation
 from rag.article import Span
+from rag.citation import Citation
 from rag.evaluate.case import Case
 from rag.evaluate.metrics import spans
 from rag.evaluate.metrics.registry import of_case

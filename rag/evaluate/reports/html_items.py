@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from rag.answer import Citation, Claim, numbered
 from rag.article import Article
+from rag.citation import Citation, Claim, numbered
 from rag.evaluate.case import Response
 from rag.evaluate.report import Outcome, Status
 from rag.evaluate.reports import shown

@@ -1,0 +1,129 @@
+"""A second look at what was chosen, by the language model trained for it.
+
+The locator reads every passage that a search found, quickly; the model, larger and slower, reads
+the best two sentences once more. It says which of them answers, in which words, and how likely it
+is that none does. Its words are looked for in the sentence: what isn't there isn't used.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.choose import Choice, Pointer
+from rag.evidence import Evidence, in_reading_order, written
+from rag.generate import Model, Usage
+from rag.lines import REFUSAL, Line, Rules, parse
+from rag.prompt import Prompt, Template
+
+GIVEN = 2  # sentences that are read again: of three its phrase is less often right
+TOKENS = 48  # of an answer at most: it is a phrase
+PROMPT = 1024  # tokens of a prompt at most: longer ones were never trained on, and take seconds
+TINY = 1e-6  # probabilities less than this are taken to be this
+# Chosen on questions about Wikipedia held back from training; see docs/quality.md.
+NONE_WEIGHT = 0.25  # of the model's log-odds that none answers, beside the locator's
+SHARE_WEIGHT = 1.0  # of the logarithm of its chance of a sentence, beside the sentence's log-odds
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the model says about some sentences.
+
+    Attributes:
+        none: its probability that none of them answers.
+        shares: for each of them, its probability that this one does.
+        line: what it wrote.
+        likelihood: the probability of these words.
+    """
+
+    none: float
+    shares: tuple[float, ...]
+    line: Line
+    likelihood: float
+
+
+def reread(
+    question: str,
+    choice: Choice,
+    model: Model,
+    template: Template,
+    usage: Usage,
+    stop: threading.Event | None = None,
+) -> Choice:
+    """What may answer, after the model has read the best sentences too."""
+    given = in_reading_order(choice.evidence[:GIVEN])
+    prompt = model.chat.render(template.turns(sentences=written(given), question=question))
+    if model.count_tokens(prompt) > min(PROMPT, model.context - TOKENS):
+        return choice
+    opinion = _opinion(prompt, len(given), model, usage, stop)
+    evidence = _ordered(choice.evidence, given, opinion.shares)
+    renewed = {(one.article.id, one.number): one for one in evidence}
+
+    def moved(pointer: Pointer) -> Pointer:
+        old = pointer.evidence
+        return replace(pointer, evidence=renewed[old.article.id, old.number])
+
+    said = _phrase(opinion, given)
+    return Choice(
+        tuple(evidence),
+        _both(choice.none, opinion.none),
+        tuple(map(moved, choice.pointers)),
+        moved(said) if said else None,
+    )
+
+
+def _opinion(
+    prompt: Prompt, sentences: int, model: Model, usage: Usage, stop: threading.Event | None
+) -> Opinion:
+    allow = Rules(sentences, lines=1).allow
+    raw = "".join(model.generate(prompt, limit=TOKENS, allow=allow, stop=stop, usage=usage))
+    first = usage.choices[1]  # after the bracket: the first digit of a number
+    total = sum(first.values()) or 1.0
+    shares = tuple(first[str(number)] / total for number in range(1, sentences + 1))
+    line = parse(raw.split("\n")[0], sentences) or REFUSAL
+    return Opinion(first["0"] / total, shares, line, math.exp(-usage.surprise))
+
+
+def _ordered(
+    evidence: Sequence[Evidence], given: Sequence[Evidence], shares: Sequence[float]
+) -> list[Evidence]:
+    """The sentences, best first, with what the model makes of those that it was given.
+
+    What it wasn't given is taken to be as good as the worst of what it was.
+    """
+    best = max(shares)
+    gains = {
+        (one.article.id, one.number): SHARE_WEIGHT * math.log((share + TINY) / (best + TINY))
+        for one, share in zip(given, shares, strict=True)
+    }
+    least = min(gains.values())
+    scored = [
+        replace(one, score=one.score + gains.get((one.article.id, one.number), least))
+        for one in evidence
+    ]
+    return sorted(scored, key=lambda one: -one.score)
+
+
+def _phrase(opinion: Opinion, given: Sequence[Evidence]) -> Pointer | None:
+    """The words of the model where they stand in a sentence that it names."""
+    text = opinion.line.text.rstrip(". ")
+    for number in opinion.line.numbers:
+        if number and text:
+            one = given[number - 1]
+            start = one.text.find(text)
+            if start >= 0:
+                return Pointer(one, start, start + len(text), opinion.likelihood)
+    return None
+
+
+def _both(locator: float, model: float) -> float:
+    """One probability out of two: their log-odds added, the model's by its weight."""
+    odds = _log_odds(locator) + NONE_WEIGHT * _log_odds(model)
+    return 1 / (1 + math.exp(-odds))
+
+
+def _log_odds(probability: float) -> float:
+    kept = min(max(probability, TINY), 1 - TINY)
+    return math.log(kept / (1 - kept))

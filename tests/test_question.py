@@ -1,0 +1,144 @@
+"""What a question wants: one fact, or more than a phrase can say."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from rag.question import wants_several
+
+ONE = """
+Who won the election?
+Who is the mayor of Lenndorf?
+Who was the first woman in space?
+Whose house burned down?
+By whom was the bridge built?
+When did the strike begin?
+When was the two-day festival held?
+In what year did the war end?
+What year was she born?
+On which day does the comet pass the sun?
+Where do the penguins nest?
+Where was the last meeting held?
+In which city does the mayor live?
+Which city hosts the games?
+Which river runs through Lenndorf?
+Which country borders Norway?
+Which company makes the engines?
+Which bus goes to the harbour?
+Which species was found in the cave?
+Which Texas town lost its harbour?
+Which sports club won?
+Which US state is the largest?
+How many people were hurt?
+How much did the union ask for?
+How much money was stolen?
+How old is the captain?
+How old was the youngest victim?
+How long did the five-day race last year take the winner?
+How far is it from the island to the coast?
+How far apart are the two-storey houses?
+How tall is the tower?
+How hot was it on Tuesday?
+How cold did it get?
+How few votes did he win by?
+How soon is the verdict expected?
+How heavy is the bell?
+How young was the youngest rider?
+How thick is the ice?
+How expensive is a ticket?
+How often does the ferry sail?
+What is the capital of Peru?
+What is the name of the comet?
+What was the name of the ship which crosses the lake?
+What is Texas known for?
+What does the union want?
+What do bees make?
+What did Beekeepers find?
+What colour is the flag?
+What gas do plants take in?
+What percentage of the hives was lost?
+What animal eats bamboo?
+What is the distance between Paris and Rome?
+Who won the match between Norway and Peru?
+Who holds the all-time record?
+Who scored the most goals of all time?
+Who topped the list of the richest?
+How long is the waiting list?
+What time is it?
+What's the boss called?
+To what address was the letter sent?
+Name the capital of Peru.
+Is the mayor ill?
+Did Park resign?
+"""
+SEVERAL = """
+Which towns lost power?
+Which European countries signed the treaty?
+Which of the men died, and when?
+In which cities did trams stop?
+According to the report, which firms knew?
+Do you know which roads are closed?
+What towns lost power?
+What other reasons did he give?
+What are the demands of the union?
+What were the results?
+Which are the largest islands?
+Who are the members of the council?
+Who were the founders?
+Name the towns that lost power.
+Name three of the towns.
+List the winners.
+Can you list the winners?
+Give me a list of the winners.
+Who won, and when?
+When and where was she born?
+What is the name and age of the captain?
+Both ships sank: where?
+What did the two sides agree on?
+Who leads each party?
+Where did all the bees go?
+Who besides Park was charged?
+Who other than Park was charged?
+What are the ages of Ada and Bert, respectively?
+Why did the mayor resign?
+Why?
+For what reason was the bridge closed?
+What is the reason for the delay?
+How did the fire start?
+How?
+How can the virus be stopped?
+How is cheese made?
+How come nobody knew?
+How do vaccines work?
+Explain how bees make honey.
+Describe the bell.
+What is the difference between a comet and a planet?
+What are the differences between the two reports?
+What causes tides?
+What kinds of fish live there?
+What happens when the lake freezes?
+WHICH TOWNS LOST?
+"""
+
+
+def lines(table: str) -> list[str]:
+    return table.strip().split("\n")
+
+
+@pytest.mark.parametrize("question", lines(ONE))
+def test_one_fact_is_wanted(question: str) -> None:
+    assert not wants_several(question)
+
+
+@pytest.mark.parametrize("question", lines(SEVERAL))
+def test_several_facts_or_a_reason_are_wanted(question: str) -> None:
+    assert wants_several(question)
+
+
+@pytest.mark.parametrize("word", ["between a ", "what ", "which a ", "how ", "a", "list, "])
+def test_a_long_question_is_looked_at_in_no_time(word: str) -> None:
+    began = process_time()
+    wants_several(word * 10_000)
+    assert process_time() - began < 5

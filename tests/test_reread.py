@@ -1,0 +1,89 @@
+"""The second look: what the model says about the best sentences changes their order and the chance
+of none, and its words count where they are the articles' own."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from rag.article import Article, Sentence
+from rag.choose import Choice, Pointer
+from rag.errors import Cancelled
+from rag.evidence import Evidence
+from rag.generate import Usage
+from rag.prompt import load_template
+from rag.reread import GIVEN, PROMPT, reread
+from rag.testing import FakeModel
+
+QUESTION = "How many people left?"
+TEXTS = ("Heavy rain fell.", "About 300 people left.", "The river rose.", "The mayor thanked them.")
+
+
+def read(texts: tuple[str, ...] = TEXTS, none: float = 0.4) -> Choice:
+    """Sentences of one article, the first the best."""
+    text = " ".join(texts)
+    article = Article.of(text, title="The flood")
+    evidence = []
+    for number, one in enumerate(texts):
+        start = text.index(one)
+        sentence = Sentence(article.id, start, start + len(one))
+        evidence.append(Evidence(article, sentence, number, 5.0 - number))
+    return Choice(tuple(evidence), none, (Pointer(evidence[0], 0, 5, 0.1),))
+
+
+def again(choice: Choice, *script: str) -> Choice:
+    return reread(QUESTION, choice, FakeModel(script), load_template("read"), Usage())
+
+
+def test_the_sentence_that_the_model_names_comes_first_with_its_words() -> None:
+    found = again(read(), "[2] 300 people")
+    assert found.evidence[0].text == TEXTS[1]
+    assert found.said
+    assert (found.said.text, found.said.evidence) == ("300 people", found.evidence[0])
+    assert found.none < 0.1
+    assert [one.text for one in found.pointers] == ["Heavy"]
+    assert found.pointers[0].evidence in found.evidence, "a pointer into a sentence of before"
+
+
+def test_a_refusal_makes_none_likelier_and_keeps_the_order() -> None:
+    found = again(read(), "[0]")
+    assert [one.text for one in found.evidence] == list(TEXTS)
+    assert found.none > 0.9
+    assert found.said is None
+
+
+@pytest.mark.parametrize("said", ["[2] three hundred", "[1] 300 people", "[2] ."])
+def test_words_that_do_not_stand_in_the_sentence_are_not_used(said: str) -> None:
+    assert again(read(), said).said is None
+
+
+def test_what_was_not_read_again_never_passes_what_was() -> None:
+    found = again(read(), "[2] 300 people")
+    assert [one.text for one in found.evidence[GIVEN:]] == list(TEXTS[GIVEN:])
+
+
+def test_the_model_sees_the_best_sentences_in_reading_order() -> None:
+    choice = read()
+    model = FakeModel(["[0]"])
+    turned = Choice(tuple(reversed(choice.evidence)), choice.none, ())
+    reread(QUESTION, turned, model, load_template("read"), Usage())
+    assert "[1] The river rose.\n[2] The mayor thanked them.\n" in model.prompts[0]
+    assert "About 300" not in model.prompts[0]
+    assert QUESTION in model.prompts[0]
+
+
+def test_a_question_longer_than_what_was_trained_on_is_not_read_again() -> None:
+    choice = read()
+    model = FakeModel(["[0]"])
+    question = "Why? " * PROMPT
+    assert reread(question, choice, model, load_template("read"), Usage()) is choice
+    assert not model.prompts
+
+
+def test_it_can_be_stopped() -> None:
+    stop = threading.Event()
+    stop.set()
+    model = FakeModel(["[0]"])
+    with pytest.raises(Cancelled):
+        reread(QUESTION, read(), model, load_template("read"), Usage(), stop)

@@ -1,0 +1,185 @@
+"""Contexts of a few sentences with questions about them, as tokens, for `training.reader`."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rag.evaluate.metrics.answers import squad_words
+from rag.prompt import CHAT_FORMATS, load_template
+from training.examples import Corpus, Example, Text
+from training.samples import SEED, SHARE, asked_as_typed
+
+QUESTIONS = 5  # of one context
+LONGEST = 45  # words of an answer at most
+WINDOW = 420  # tokens of a context with its questions
+
+Place = tuple[Text, int]
+"""A paragraph and the number of one of its sentences."""
+
+
+@dataclass
+class Group:
+    """Tokens of a context, and of each of its questions with where its answer begins."""
+
+    context: list[int]
+    branches: list[tuple[list[int], int]]
+
+    def __len__(self) -> int:
+        return len(self.context) + sum(len(ids) for ids, _ in self.branches)
+
+
+def overlap(question: str, sentence: str) -> float:
+    asked, said = set(squad_words(question)), set(squad_words(sentence))
+    return len(asked & said) / (len(said) + 4) ** 0.5
+
+
+def context(lead: Example, corpus: Corpus, chance: random.Random) -> list[Place]:
+    """Sentences that a search for one question might find, in reading order."""
+    own = corpus.texts[lead.paragraph]
+    others = [(own, n) for n in range(len(own.spans)) if n not in lead.gold]
+    for place in chance.sample(lead.hard, min(2, len(lead.hard))):
+        text = corpus.texts[place]
+        others += [(text, n) for n in range(len(text.spans))]
+
+    def far(pair: Place) -> float:
+        text, n = pair
+        return -overlap(lead.question, text.text[slice(*text.spans[n])]) - 0.1 * chance.random()
+
+    others.sort(key=far)
+    count = chance.choice((1, 2, 3, 3, 4))
+    shown = bool(lead.gold) and chance.random() < 0.75
+    gold = sorted(lead.gold, key=lambda n: -lead.gold[n])[: min(2, count)] if shown else []
+    some = [(own, n) for n in gold] + others[: count - len(gold)]
+    blocks: dict[int, list[int]] = {}
+    texts: dict[int, Text] = {}
+    for text, n in some:
+        texts[id(text)] = text
+        blocks.setdefault(id(text), []).append(n)
+    order = list(blocks)
+    chance.shuffle(order)
+    return [(texts[key], n) for key in order for n in sorted(blocks[key])]
+
+
+def written(sentences: Sequence[Place], chance: random.Random) -> str:
+    """As `rag.evidence.written` writes them; some articles have a date."""
+    lines: list[str] = []
+    before: Text | None = None
+    for number, (text, n) in enumerate(sentences, 1):
+        if text is not before:
+            if before is not None:
+                lines.append("")
+            if text.heading or chance.random() < 0.3:
+                lines.append(f'"{text.heading or "untitled"}"{day(chance)}')
+        before = text
+        lines.append(f"[{number}] {text.text[slice(*text.spans[n])]}")
+    return "\n".join(lines)
+
+
+def day(chance: random.Random) -> str:
+    if chance.random() < 0.6:
+        return ""
+    month = chance.choice(
+        "January February March April May June July August September October November "
+        "December".split()
+    )
+    return f", {chance.randint(1, 28)} {month} {chance.randint(1998, 2024)}"
+
+
+def answer(example: Example, own: Text, sentences: Sequence[Place]) -> str | None:
+    """The line that is right; None where that isn't clear."""
+    shown = {n: at for at, (text, n) in enumerate(sentences, 1) if text is own}
+    seen = sum(share for n, share in example.gold.items() if n in shown)
+    if not seen:
+        return "[0]"
+    if seen < 0.6 or not example.answers:
+        return None
+    forms = sorted((own.text[a:b] for a, b in example.answers), key=len)
+    said = forms[len(forms) // 2]
+    start, end = next((a, b) for a, b in example.answers if own.text[a:b] == said)
+    touched = [n for n, (a, b) in enumerate(own.spans) if a < end and start < b]
+    cited = [shown[n] for n in touched if n in shown]
+    if len(cited) < len(touched) or len(said.split()) > LONGEST:
+        return None
+    return f"[{','.join(map(str, cited))}] {' '.join(said.split())}"
+
+
+class Turns:
+    """Contexts and questions to token ids in the prompt of run time."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        self._template = load_template("read")
+        self._end = tokenizer.convert_tokens_to_ids("<|im_end|>")
+
+    def group(self, sentences: str, asked: Sequence[tuple[str, str]]) -> Group:
+        prompts = [self._prompt(sentences, question) for question, _ in asked]
+        shared = min(map(len, prompts)) - 1
+        for one in prompts[1:]:
+            same = (a == b for a, b in zip(prompts[0], one, strict=False))
+            shared = min(shared, next((n for n, equal in enumerate(same) if not equal), shared))
+        branches = []
+        for ids, (_, said) in zip(prompts, asked, strict=True):
+            told = self._tokenizer(said, add_special_tokens=False)["input_ids"]
+            branches.append(([*ids[shared:], *told, self._end], len(ids) - shared))
+        return Group(prompts[0][:shared], branches)
+
+    def _prompt(self, sentences: str, question: str) -> list[int]:
+        ids: list[int] = []
+        for piece in CHAT_FORMATS[0].render(
+            self._template.turns(sentences=sentences, question=question)
+        ):
+            ids += self._tokenizer(
+                piece.text, add_special_tokens=False, split_special_tokens=not piece.control
+            )["input_ids"]
+        return ids
+
+
+def groups(corpora: Sequence[Corpus], turns: Turns, epoch: int) -> Iterator[Group]:
+    """A context for each question or two of a paragraph, with others of the same paragraph."""
+    chance = random.Random(SEED + epoch)
+    leads: list[tuple[Corpus, Example, list[Example]]] = []
+    for corpus in corpora:
+        by_paragraph: dict[int, list[Example]] = {}
+        for example in corpus.examples:
+            by_paragraph.setdefault(example.paragraph, []).append(example)
+        for some in by_paragraph.values():
+            share = SHARE[corpus.name] if len(some) > 1 else 1.0
+            for _ in range(int(share + chance.random())):
+                for lead in chance.sample(some, 1 + len(some) // QUESTIONS):
+                    leads.append((corpus, lead, [one for one in some if one is not lead]))
+    chance.shuffle(leads)
+    for corpus, lead, others in leads:
+        own = corpus.texts[lead.paragraph]
+        sentences = context(lead, corpus, chance)
+        some = [lead, *chance.sample(others, min(len(others), QUESTIONS + 1))]
+        asked: list[tuple[str, str]] = []
+        nothing = 0
+        for one in some:
+            said = answer(one, own, sentences)
+            # What isn't there shall not be said more often than what is.
+            if said and not (one is not lead and said == "[0]" and nothing >= 1):
+                nothing += said == "[0]"
+                asked.append((asked_as_typed(one.question, chance), said))
+        if asked and sentences:
+            made = turns.group(written(sentences, chance), asked[:QUESTIONS])
+            while len(made) > WINDOW and len(made.branches) > 1:
+                made.branches.pop()
+            if len(made) <= WINDOW:
+                yield made
+
+
+def batches(source: Iterator[Group], size: int) -> Iterator[list[Group]]:
+    """Groups of like length together."""
+    pool: list[Group] = []
+    chance = random.Random(SEED)
+    for one in source:
+        pool.append(one)
+        if len(pool) == size * 24:
+            pool.sort(key=len)
+            cut = [pool[at : at + size] for at in range(0, len(pool), size)]
+            chance.shuffle(cut)
+            yield from cut
+            pool = []
