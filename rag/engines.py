@@ -10,9 +10,10 @@ from collections.abc import Callable
 from rag import models
 from rag.encode import Encoder
 from rag.errors import EncoderMismatch
-from rag.generate import LlamaModel, Model
+from rag.generate import CONTEXT, LlamaModel, Model
 from rag.locate import Locator
 from rag.models import ModelFile
+from rag.reread import PROMPT, TOKENS
 from rag.snapshot import Snapshot
 from rag.store import Writer
 
@@ -64,7 +65,10 @@ class Engines:
         """The language model in use."""
         with self._model_lock:
             if self._model is None or isinstance(self._model, str):
-                self._model = LlamaModel(models.model_file(self._model, self._notice))
+                file = models.model_file(self._model, self._notice)
+                # What only reads again needs no more; the rest of the usual context is 65 MB.
+                context = PROMPT + TOKENS if file.adapter and not file.reliable else CONTEXT
+                self._model = LlamaModel(file, context)
             return self._model
 
     @property

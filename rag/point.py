@@ -16,15 +16,18 @@ from rag.citation import Claim
 from rag.claims.figures import differ
 from rag.claims.names import strange
 from rag.evidence import Evidence, quoted
-from rag.question import wants_several
+from rag.question import wants_facts, wants_several
 
 # Chosen on questions about Wikipedia held back from training; see docs/quality.md.
 SURE = 0.15  # probability of the phrases of a sentence from which one of them is the answer
 MOST = 0.6  # share of it that phrases in one place must have: else there are two answers, or none
 ENOUGH = 0.5  # share of these that must lie in the phrase that is shown
 LIKELY = 0.5  # probability from which on a model's phrase is taken, whatever the locator points at
-NEAR = 4.0  # log-odds that another sentence may be less likely than the first to be quoted too
-RIVAL = 2.0  # the same of a sentence of another article that gives another number
+# Log-odds that another sentence may be less likely than the first to be quoted too: a second one;
+# up to three where several facts are asked for; one of another article that gives another number.
+NEAR = 3.0
+LISTED = 4.0
+RIVAL = 2.0
 
 _AROUND = " \t\n,.;:!?…¿¡\"'“”„‘’‚«»‹›()[]{}—–-"
 _BORDER = re.compile(r"[\s—]")  # of words
@@ -46,14 +49,16 @@ def pointed(question: str, choice: Choice) -> Iterator[Claim]:
     if short := _short(question, choice):
         yield Claim(short, "quoted", (best.citation,))
         return
-    for one in choice.evidence[: _most(question)]:
-        if one.score > best.score - NEAR:
+    most, near = _reach(question)
+    for one in choice.evidence[:most]:
+        if one.score > best.score - near:
             yield quoted(one)
 
 
-def _most(question: str) -> int:
-    """How many sentences may be quoted, but for those of articles that differ."""
-    return 3 if wants_several(question) else 2
+def _reach(question: str) -> tuple[int, float]:
+    """How many sentences may be quoted, but for those of articles that differ, and how much less
+    likely than the first."""
+    return (3, LISTED) if wants_facts(question) else (2, NEAR)
 
 
 def _short(question: str, choice: Choice) -> str | None:
@@ -102,7 +107,7 @@ def _likeliest(choice: Choice, evidence: Evidence) -> str | None:
 
 def quotable(question: str, choice: Choice) -> list[Evidence]:
     """The sentences that `pointed` may quote, best first."""
-    some = choice.evidence[: _most(question)]
+    some = choice.evidence[: _reach(question)[0]]
     return list(dict.fromkeys([*some, *differing(question, choice)]))
 
 

@@ -47,5 +47,14 @@ def wants_several(question: str) -> bool:
     >>> [wants_several(q) for q in ("Who won?", "Who won, and when?", "Why?", "Which towns lost?")]
     [False, True, True, True]
     """
+    return wants_facts(question) or bool(_REASON.search(_PAIR.sub("", question)))
+
+
+def wants_facts(question: str) -> bool:
+    """Whether more than one fact is asked for.
+
+    >>> [wants_facts(q) for q in ("Who won?", "Who won, and when?", "Why?", "Which towns lost?")]
+    [False, True, False, True]
+    """
     question = _PAIR.sub("", question)
-    return any(sign.search(question) for sign in (_MANY_WORDS, _REASON, _PLURAL))
+    return bool(_MANY_WORDS.search(question) or _PLURAL.search(question))

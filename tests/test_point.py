@@ -191,7 +191,10 @@ def test_a_second_sentence_is_quoted_if_it_is_near(behind: float, count: int) ->
     assert len(answered("How far did it rise?", {"four metres": 0.0}, *others)) == count
 
 
-@pytest.mark.parametrize(("question", "count"), [("When did it fall?", 2), ("Why did it fall?", 3)])
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [("When did it fall?", 2), ("Why did it fall?", 2), ("When and where did it fall?", 3)],
+)
 def test_three_are_quoted_where_more_than_one_fact_is_wanted(question: str, count: int) -> None:
     others = [evidence(f"It fell on day {n}.", score=-1.0) for n in range(4)]
     said = answered(question, {"four metres": 0.0}, *others)

@@ -20,7 +20,8 @@ MOST: dict[Asked, int] = {"who": 4, "where": 3, "when": 3, "how many": 5}
 READ = 200  # sentences, those that matter most, in which is looked
 _THINGS = re.compile(
     r"(?:\s?(?:%|per ?cent)|[ -](?!(?:and|or|but|to|in|on|at|by|of|for|with|from|after|before|when"
-    r"|while|who|which|that|is|are|was|were|had|have|has|will|would|as|than|\w+(?:ed|ing))\b)[^\W\d_][\w’'-]*)"
+    r"|while|who|which|that|is|are|was|were|had|have|has|will|would|as|than|it|he|she|they|we|you|I"
+    r"|its|his|her|their|this|these|those|the|an?|\w+(?:ed|ing))\b)[^\W\d_][\w’'-]*)"
     r"{1,2}"
 )
 _SIGN = re.compile(r"(?:[A-Z]{2,3}\s?)?[$€£¥₹]\s?\Z")

@@ -93,8 +93,9 @@ def kind(text: str, title: str = "") -> Kind:
 
 def _is_verbless(text: str) -> bool:
     """Whether no word of it looks like a verb: "The current flag of New Zealand."."""
+    # "ing" is no sign of one: "By accident, and an embarrassing one." answers a question.
     return not any(
-        low in _VERBS or low in AUXILIARIES or low.endswith(("ed", "n't", "n’t", "ing"))
+        low in _VERBS or low in AUXILIARIES or low.endswith(("ed", "n't", "n’t"))
         for low in map(bare, WORD.findall(text)[1:])
     )
 

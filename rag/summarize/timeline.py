@@ -18,6 +18,8 @@ _AHEAD = re.compile(
     r"\b(?:will|next|coming|set to|to take place|to be held"
     r"|(?:is|are) (?:to|due|scheduled|planned|expected))\b"
 )
+# Between commas: the bell, which was taken in 1891, left on Tuesday.
+_ASIDE = re.compile(r", (?:which|who|whom|whose|where|when)\b[^,;]*(?:,|$)")
 
 
 def timeline(some: Sequence[Candidate], words: int) -> list[Event]:
@@ -37,13 +39,16 @@ def timeline(some: Sequence[Candidate], words: int) -> list[Event]:
 
 
 def _event(one: Candidate) -> Event | None:
-    """A sentence as an event, by the first date in it that is known to the year."""
+    """A sentence as an event, by the first date in it that is known to the year; a date of what is
+    said by the way comes after the others."""
     way = next(ways(one), None)
     if way is None:
         return None
     text = way[-1].form.text
     written = one.article.date
-    for date in _first_readings(text, written):
+    asides = [aside.span() for aside in _ASIDE.finditer(text)]
+    readings = _first_readings(text, written)
+    for date in sorted(readings, key=lambda one: _is_within(one, asides)):
         said = text[date.start : date.end]
         if date.year is None or said.startswith("of "):  # "the war of 1950" isn't when it is told
             continue
@@ -51,6 +56,10 @@ def _event(one: Candidate) -> Event | None:
         resolved = not any(_written(known) == _written(date) for known in plain)
         return Event(_written(date), said, resolved, _claim(way))
     return None
+
+
+def _is_within(date: Date, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= date.start and date.end <= end for start, end in spans)
 
 
 def _first_readings(text: str, written: datetime.date | None) -> Iterator[Date]:

@@ -41,7 +41,9 @@ class Summaries(Stoppable):
         with gr.Column(elem_classes="sheet"):
             self.scope = Scope(library, "summary")
             with gr.Row():
-                self.search = gr.Textbox("", label="Only what a search finds", max_lines=1)
+                self.search = gr.Textbox(
+                    "", label="Search", placeholder="only what it finds", max_lines=1
+                )
                 self.about = gr.Textbox("", label="Topic", placeholder="what it cost", max_lines=1)
                 self.length = gr.Dropdown(LENGTHS, value="short", label="Length")
                 self.style = gr.Dropdown(STYLES, value="prose", label="As")

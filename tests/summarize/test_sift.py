@@ -17,6 +17,7 @@ from rag.summarize.sift import Kind, kind, kinds
         ("Friday, May 8, 2009", "frame"),
         ("How it began", "frame"),
         ("The current flag of Lenndorf.", "frame"),
+        ("By accident, and a slightly embarrassing one.", "frame"),
         ("Portrait shot of the mayor at the bridge in May.", "frame"),
         ("Click here to subscribe to our newsletter.", "frame"),
         ("Why did you resign?", "asked"),

@@ -63,6 +63,12 @@ def test_a_timeline_resolves_dates_and_says_so(of: Make) -> None:
     assert_exact(library, summary)
 
 
+def test_a_date_by_the_way_is_not_that_of_the_event(of: Make) -> None:
+    text = "The bell, which an officer took in 1891, left the museum on Tuesday."
+    [event] = of(("2025-01-15", text)).summarize(style="timeline").events
+    assert (event.date, event.words) == ("2025-01-14", "Tuesday")
+
+
 def test_a_timeline_goes_across_articles(of: Make) -> None:
     library = of(
         ("2025-02-02", "The bridge over the Lenn was closed yesterday after cracks were found."),

@@ -178,7 +178,7 @@ def test_a_summary_with_its_spans(
 ) -> None:
     page = open_page()
     page.click("[role=tab] >> text=Summaries")
-    page.get_by_label("Only what a search finds").fill("museum bell")
+    page.get_by_placeholder("only what it finds").fill("museum bell")
     page.click("#summarise")
     page.wait_for_selector("#summary .claim .mark")
     page.click("#summary .claim .mark >> nth=0")
@@ -197,7 +197,7 @@ def test_a_summary_in_another_style(
 ) -> None:
     page = open_page()
     page.click("[role=tab] >> text=Summaries")
-    page.get_by_label("Only what a search finds").fill("museum bell")
+    page.get_by_placeholder("only what it finds").fill("museum bell")
     page.get_by_label("As", exact=True).first.click()
     page.click(f"[role=option] >> text={style}")
     page.click("#summarise")
