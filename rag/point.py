@@ -18,7 +18,7 @@ from rag.claims.names import strange
 from rag.evidence import Evidence, quoted
 from rag.question import wants_facts, wants_several
 
-# Chosen on questions about Wikipedia held back from training; see docs/quality.md.
+# Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
 SURE = 0.15  # probability of the phrases of a sentence from which one of them is the answer
 MOST = 0.6  # share of it that phrases in one place must have: else there are two answers, or none
 ENOUGH = 0.5  # share of these that must lie in the phrase that is shown

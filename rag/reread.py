@@ -22,7 +22,7 @@ GIVEN = 2  # sentences that are read again: of three its phrase is less often ri
 TOKENS = 48  # of an answer at most: it is a phrase
 PROMPT = 1024  # tokens of a prompt at most: longer ones were never trained on, and take seconds
 TINY = 1e-6  # probabilities less than this are taken to be this
-# Chosen on questions about Wikipedia held back from training; see docs/quality.md.
+# Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
 NONE_WEIGHT = 0.25  # of the model's log-odds that none answers, beside the locator's
 SHARE_WEIGHT = 1.0  # of the logarithm of its chance of a sentence, beside the sentence's log-odds
 
@@ -52,7 +52,15 @@ def reread(
     usage: Usage,
     stop: threading.Event | None = None,
 ) -> Choice:
-    """What may answer, after the model has read the best sentences too."""
+    """What may answer, after the model has read the best sentences too.
+
+    Args:
+        choice: with at least one sentence.
+        usage: a new one, to be filled in.
+
+    Raises:
+        Cancelled: `stop` was set.
+    """
     given = in_reading_order(choice.evidence[:GIVEN])
     prompt = model.chat.render(template.turns(sentences=written(given), question=question))
     if model.count_tokens(prompt) > min(PROMPT, model.context - TOKENS):
