@@ -40,7 +40,9 @@ class Chat:
         self._running = running
         self._pane = pane
         self._history = history
-        self.conversation = gr.State(Conversation.new)
+        self.conversation = gr.State()
+        # Gradio's constructor would also have it made anew on each load, some time after `start`.
+        self.conversation.value = Conversation.new
         self._pending: gr.State = gr.State(None)
         self._editing: gr.State = gr.State(None)
         self._file = gr.JSON(visible="hidden")

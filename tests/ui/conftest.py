@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 ARTICLES = ROOT / "eval" / "articles"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 WIDE = (1280, 800)
+FAILED = pytest.StashKey[bool]()
 READY = 60_000  # milliseconds that anything may take on a machine that is busy
 
 
@@ -117,9 +118,25 @@ def watched(address: str) -> Iterator[Watched]:
     assert seen.errors == []
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keeps whether a test failed, for `open_page`."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
 @pytest.fixture
-def open_page(browser: Browser, address: str, watched: Watched) -> Iterator[Callable[..., Page]]:
-    """Opens a page, each in a browser profile of its own."""
+def open_page(
+    browser: Browser, address: str, watched: Watched, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """Opens a page, each in a browser profile of its own.
+
+    What the pages say is printed when a test fails: it tells a lost click from a stuck server.
+    """
     contexts = []
 
     def open(
@@ -144,6 +161,8 @@ def open_page(browser: Browser, address: str, watched: Watched) -> Iterator[Call
 
     yield open
     for context in contexts:
+        for page in context.pages if FAILED in request.node.stash else ():
+            print(f"--- {page.url}", page.inner_text("body"), sep="\n")
         context.close()
 
 

@@ -71,6 +71,17 @@ def test_a_click_on_a_citation_shows_its_very_text(
     shot(page, "answer")
 
 
+def test_a_page_waits_for_nothing_in_the_queue(open_page: Open, stocked: Library) -> None:
+    """What Gradio queues when a page is opened may come after what its user does then."""
+    page = open_page()
+    joined: list[str] = []
+    page.on("request", lambda request: joined.append(request.url))
+    page.reload()
+    page.wait_for_selector("[data-do=ask]")
+    assert any("/run/predict" in url for url in joined)
+    assert [url for url in joined if "/queue/" in url] == []
+
+
 def test_a_chat_goes_on_after_a_reload(open_page: Open, stocked: Library, ask: Ask) -> None:
     page = open_page()
     ask(page, "Who speaks for the Unification Ministry?")
