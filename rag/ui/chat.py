@@ -71,14 +71,14 @@ class Chat:
                         scale=1,
                     )
                     self.send = gr.Button("Ask", variant="primary", elem_id="send", scale=0)
-                    self.halt = gr.Button("Stop", elem_id="stop", scale=0, visible=False)
+                    self.halt = gr.Button("Stop", elem_id="stop", scale=0)
                 self.scope = Scope(self._library, "chat")
 
     def _wire(self) -> None:
-        begun = [self._pending, self.live, self.box, self.send, self.halt, self.status, self.past]
+        begun = [self._pending, self.live, self.box, self.status, self.past]
         done = [
             *(self.conversation, self.past, self.live, self.status, self._pending, self._editing),
-            *(self.box, self.send, self.halt, self._history.list),
+            *(self.box, self._history.list),
         ]
         now = [self._pending, self.conversation]
         asks = [
@@ -121,7 +121,7 @@ class Chat:
     def _wire_history(self, answering: list[Any]) -> None:
         history = self._history
         opened = [self.conversation, self.past, self.live, self.status, self._pending]
-        opened += [self._editing, self.box, self.send, self.halt]
+        opened += [self._editing, self.box]
         opened += [history.list, self.scope.box, *self.scope.fields]
         history.new.click(self._new, [history.find], opened, cancels=answering, **INSTANT)
         history.list.open(self._open, [history.find], opened, cancels=answering, **INSTANT)
@@ -176,13 +176,15 @@ class Chat:
             question = check_question(text[:QUESTION])
         except UsageError as error:
             raise gr.Error("Write a question first.", print_exception=False) from error
-        return {
+        count = len(conversation.turns)
+        # Turns that stay as they are aren't sent again: the browser needs the time for the answer.
+        past = {}
+        if not 0 < keep == count:
+            past[self.past] = shown(self._library, conversation.until(keep), welcomes=False)
+        return past | {
             self._pending: (question, keep),
-            self.live: render.pending(question, (), "Waiting"),
-            self.past: shown(self._library, conversation.until(keep), open=True),
+            self.live: render.pending(question, (), "Reading the articles"),
             self.box: "",
-            self.send: gr.Button(visible=False),
-            self.halt: gr.Button(visible=True),
             self.status: "",
         }
 
@@ -193,7 +195,6 @@ class Chat:
             return
         question, keep = pending
         before = conversation.until(keep)
-        yield {self.live: render.pending(question, (), "Reading the articles")}
         try:
             stream = self._library.ask(
                 question, history=before.answers, filter=before.filter, stream=True
@@ -234,13 +235,7 @@ class Chat:
 
     def _idle(self) -> Update:
         """The page when nothing is awaited any more."""
-        return {
-            self.live: "",
-            self._pending: None,
-            self._editing: None,
-            self.send: gr.Button(visible=True),
-            self.halt: gr.Button(visible=False),
-        }
+        return {self.live: "", self._pending: None, self._editing: None}
 
     def _halt(
         self, pending: Pending | None, conversation: Conversation, request: gr.Request

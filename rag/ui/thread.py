@@ -23,18 +23,15 @@ def exported(conversation: Conversation, kind: str) -> list[str]:
     return [name, media, write(conversation)]
 
 
-def shown(library: Library, conversation: Conversation, *, open: bool = False) -> Html:
+def shown(library: Library, conversation: Conversation, *, welcomes: bool = True) -> Html:
     """A conversation's turns, or the welcome.
 
     Args:
-        open: more follows, so no turn is the last.
+        welcomes: says what to do where there are no turns.
     """
     turns = conversation.turns
-    body = [
-        render.turn(turn, at, last=not open and at == len(turns) - 1)
-        for at, turn in enumerate(turns)
-    ]
-    if not body and not open:
+    body = [render.turn(turn, at, last=at == len(turns) - 1) for at, turn in enumerate(turns)]
+    if not body and welcomes:
         body = [welcome(library)]
     return element(
         "div",
