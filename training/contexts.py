@@ -10,14 +10,18 @@ from typing import Any
 from rag.evaluate.metrics.answers import squad_words
 from rag.prompt import CHAT_FORMATS, load_template
 from training.examples import Corpus, Example, Text
+from training.nearmiss import misnamed, unsaid
 from training.samples import SEED, SHARE, asked_as_typed
 
 QUESTIONS = 5  # of one context
 LONGEST = 45  # words of an answer at most
+# How often a question loses its answer, and how often it is asked about another name too
+UNSAID, MISNAMED = 0.25, 0.15
 WINDOW = 420  # tokens of a context with its questions
 
 Place = tuple[Text, int]
 """A paragraph and the number of one of its sentences."""
+Changed = tuple[Place, str] | None
 
 
 @dataclass
@@ -50,7 +54,7 @@ def context(lead: Example, corpus: Corpus, chance: random.Random) -> list[Place]
 
     others.sort(key=far)
     count = chance.choice((1, 2, 3, 3, 4))
-    shown = bool(lead.gold) and chance.random() < 0.75
+    shown = bool(lead.gold) and chance.random() < 0.85
     gold = sorted(lead.gold, key=lambda n: -lead.gold[n])[: min(2, count)] if shown else []
     some = [(own, n) for n in gold] + others[: count - len(gold)]
     blocks: dict[int, list[int]] = {}
@@ -63,8 +67,12 @@ def context(lead: Example, corpus: Corpus, chance: random.Random) -> list[Place]
     return [(texts[key], n) for key in order for n in sorted(blocks[key])]
 
 
-def written(sentences: Sequence[Place], chance: random.Random) -> str:
-    """As `rag.evidence.written` writes them; some articles have a date."""
+def written(sentences: Sequence[Place], chance: random.Random, changed: Changed = None) -> str:
+    """As `rag.evidence.written` writes them; some articles have a date.
+
+    Args:
+        changed: a sentence that says something else than in its paragraph, and what.
+    """
     lines: list[str] = []
     before: Text | None = None
     for number, (text, n) in enumerate(sentences, 1):
@@ -74,7 +82,10 @@ def written(sentences: Sequence[Place], chance: random.Random) -> str:
             if text.heading or chance.random() < 0.3:
                 lines.append(f'"{text.heading or "untitled"}"{day(chance)}')
         before = text
-        lines.append(f"[{number}] {text.text[slice(*text.spans[n])]}")
+        said = text.text[slice(*text.spans[n])]
+        if changed and changed[0] == (text, n):
+            said = changed[1]
+        lines.append(f"[{number}] {said}")
     return "\n".join(lines)
 
 
@@ -152,23 +163,39 @@ def groups(corpora: Sequence[Corpus], turns: Turns, epoch: int) -> Iterator[Grou
                     leads.append((corpus, lead, [one for one in some if one is not lead]))
     chance.shuffle(leads)
     for corpus, lead, others in leads:
-        own = corpus.texts[lead.paragraph]
-        sentences = context(lead, corpus, chance)
-        some = [lead, *chance.sample(others, min(len(others), QUESTIONS + 1))]
-        asked: list[tuple[str, str]] = []
-        nothing = 0
-        for one in some:
-            said = answer(one, own, sentences)
-            # What isn't there shall not be said more often than what is.
-            if said and not (one is not lead and said == "[0]" and nothing >= 1):
-                nothing += said == "[0]"
-                asked.append((asked_as_typed(one.question, chance), said))
-        if asked and sentences:
-            made = turns.group(written(sentences, chance), asked[:QUESTIONS])
-            while len(made) > WINDOW and len(made.branches) > 1:
-                made.branches.pop()
-            if len(made) <= WINDOW:
-                yield made
+        made = _group(corpus, lead, others, turns, chance)
+        if made:
+            yield made
+
+
+def _group(
+    corpus: Corpus, lead: Example, others: Sequence[Example], turns: Turns, chance: random.Random
+) -> Group | None:
+    """Sentences that a search for a question might find, with it and others of its paragraph."""
+    own = corpus.texts[lead.paragraph]
+    sentences = context(lead, corpus, chance)
+    changed: Changed = None
+    if chance.random() < UNSAID and (cut := unsaid(lead, own, chance)):
+        changed = (own, cut[0]), cut[1]
+    asked: list[tuple[str, str]] = []
+    nothing = 0
+    for one in [lead, *chance.sample(others, min(len(others), QUESTIONS + 1))]:
+        said = answer(one, own, sentences)
+        if changed and changed[0][1] in one.gold:
+            said = "[0]" if one is lead else None
+        # What isn't there shall not be said more often than what is.
+        if not said or (one is not lead and said == "[0]" and nothing >= 1):
+            continue
+        nothing += said == "[0]"
+        asked.append((asked_as_typed(one.question, chance), said))
+        if said != "[0]" and chance.random() < MISNAMED and (other := misnamed(one, own, chance)):
+            asked.append((asked_as_typed(other, chance), "[0]"))
+    if not asked or not sentences:
+        return None
+    made = turns.group(written(sentences, chance, changed), asked[:QUESTIONS])
+    while len(made) > WINDOW and len(made.branches) > 1:
+        made.branches.pop()
+    return made if len(made) <= WINDOW else None
 
 
 def batches(source: Iterator[Group], size: int) -> Iterator[list[Group]]:

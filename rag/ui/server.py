@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PORT = 7860
 TRIES = 20  # ports after the usual one
 QUEUE = 12  # requests that may wait for the model; one more is refused
+TOLD = 1.0  # seconds; else who waits isn't told when a page before it was closed
 LOOK = 0.01  # seconds between looks at the queue; Gradio's own 1,000 a second slow down answers
 ASSETS = Path(__file__).parent / "assets"
 
@@ -126,7 +127,9 @@ def _application(library: Library, local: bool, password: str | None, limits: Li
     from rag.ui.theme import theme
 
     blocks = build(library, local=local)
-    blocks.queue(max_size=QUEUE, default_concurrency_limit=1, api_open=False)
+    blocks.queue(
+        status_update_rate=TOLD, max_size=QUEUE, default_concurrency_limit=1, api_open=False
+    )
     blocks._queue.sleep_when_free = LOOK
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/citespan", StaticFiles(directory=ASSETS))

@@ -283,6 +283,7 @@ def test_four_pages_wait_in_a_line_and_a_closed_one_holds_up_none(
         page.wait_for_selector(".turn.live")
     expect(pages[3].locator("#status")).to_contain_text("3/3")
     pages[1].close()
+    expect(pages[3].locator("#status")).to_contain_text("2/2")
     pages[0].click("#stop-summary")
     for page in pages[2:]:
         page.wait_for_selector(".thread > .turn .claim")
