@@ -136,14 +136,14 @@ class Chat:
         self.opened = opened
 
     def _wire_scope(self) -> None:
-        for field in self.scope.fields:
-            field.change(
-                self._narrow,
-                [self.conversation, *self.scope.fields],
-                [self.conversation, self.scope.box],
-                trigger_mode="always_last",
-                **INSTANT,
-            )
+        gr.on(
+            self.scope.changed,
+            self._narrow,
+            [self.conversation, *self.scope.fields],
+            [self.conversation, self.scope.box],
+            trigger_mode="always_last",
+            **INSTANT,
+        )
 
     # Asking
 

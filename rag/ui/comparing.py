@@ -47,8 +47,14 @@ class Comparing:
             **queued(self.said),
         )
         for scope in (self.left, self.right):
-            for field in scope.fields:
-                field.change(_label, scope.fields, [scope.box], **INSTANT)
+            gr.on(
+                scope.changed,
+                _label,
+                scope.fields,
+                [scope.box],
+                trigger_mode="always_last",
+                **INSTANT,
+            )
         self.shown.cite(self._cite, [self._comparison], [reading], **INSTANT)
 
     def _compare(self, question: str, *fields: Any) -> Iterator[Update]:

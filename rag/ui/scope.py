@@ -18,7 +18,10 @@ class Scope:
     """The fields that say it. Made inside Gradio's layout.
 
     Attributes:
-        fields: the components, as `filter` takes their values.
+        fields: the components, as `read` takes their values.
+        changed: when one of them does, to be given to one listener. Gradio changes each when it
+            first shows them, at the same time as what is typed right then, and of two listeners
+            the one with the older values may be the last.
     """
 
     def __init__(self, library: Library, name: str) -> None:
@@ -35,6 +38,7 @@ class Scope:
                 self.since = gr.Textbox("", label="From day", placeholder="2024-01-31", max_lines=1)
                 self.until = gr.Textbox("", label="To day", placeholder="2024-12-31", max_lines=1)
         self.fields: list[Any] = [self.articles, self.source, self.since, self.until]
+        self.changed: list[Any] = [field.change for field in self.fields]
 
     def choices(self) -> gr.Dropdown:
         """The articles that can be picked now."""

@@ -128,7 +128,6 @@ def test_retry_undo_and_edit(open_page: Open, stocked: Library, ask: Ask) -> Non
 def test_what_the_articles_dont_say(open_page: Open, stocked: Library, ask: Ask) -> None:
     page = open_page()
     page.click("#chat .scope button")
-    page.wait_for_timeout(1000)  # Gradio builds what is folded only now, and says that it changed
     page.get_by_label("From day").first.fill("2090-01-01")
     expect(page.locator("#chat .scope")).to_contain_text("from 2090-01-01")
     ask(page, "Who won?")
