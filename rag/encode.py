@@ -7,6 +7,7 @@ int8 without torch. What was measured for this choice is in `docs/performance.md
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ Vectors = NDArray[np.float32]
 
 BATCH = 32  # texts encoded at once when there are many
 FEW = 8  # and when there are few: less padding, a question is answered sooner
+RECENT = 4096  # texts whose vectors are kept, 2 KB each with the embedded encoder
 
 
 class Encoder(Protocol):
@@ -141,3 +143,29 @@ def _batches(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
     size = BATCH if len(tokens) > 2 * BATCH else FEW
     for start in range(0, len(order), size):
         yield order[start : start + size]
+
+
+class Recent:
+    """The vectors of the texts that were encoded last: a question is often about the articles that
+    the one before it was about.
+
+    An encoder makes the same of a text whatever is encoded with it, so that what is kept is what it
+    would make again.
+    """
+
+    def __init__(self, most: int = RECENT) -> None:
+        self._most = most
+        self._kept: dict[str, Vectors] = {}  # that used last at the end
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str], encoder: Encoder) -> Vectors:
+        """As `encoder.encode`, which has to be the same one each time."""
+        with self._lock:
+            new = [text for text in dict.fromkeys(texts) if text not in self._kept]
+            made = dict(zip(new, encoder.encode(new), strict=True)) if new else {}
+            for text in dict.fromkeys(texts):
+                self._kept[text] = made[text] if text in made else self._kept.pop(text)
+            vectors = [self._kept[text] for text in texts]
+            for text in list(self._kept)[: -self._most]:
+                del self._kept[text]
+        return np.stack(vectors) if vectors else np.empty((0, encoder.dimension), np.float32)

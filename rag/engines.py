@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 from rag import models
-from rag.encode import Encoder
+from rag.encode import Encoder, Recent
 from rag.errors import EncoderMismatch
 from rag.generate import CONTEXT, LlamaModel, Model
 from rag.locate import Locator
@@ -27,6 +27,9 @@ class Engines:
         encoder, model: one that is loaded, or a name for `rag.models`; the embedded one if None.
         locator: the embedded one if None.
         notice: gets a line to show the user before something slow.
+
+    Attributes:
+        recent: what the encoder made of the sentences of recent searches.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Engines:
         self._encoder = encoder
         self._model = model
         self._locator = locator
+        self.recent = Recent()
         self._notice = notice
         self._encoder_lock = threading.Lock()
         self._locator_lock = threading.Lock()

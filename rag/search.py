@@ -15,7 +15,7 @@ import numpy as np
 
 from rag import copies, fulltext
 from rag.article import Article, Passage, Sentence
-from rag.encode import Encoder, Vectors
+from rag.encode import Encoder, Recent, Vectors
 from rag.errors import LibraryDamaged, NotFound
 from rag.snapshot import Filter, Snapshot, StoredArticle
 from rag.vectors import Index
@@ -131,11 +131,13 @@ def search(
     *,
     k: int = 8,
     filter: Filter = Filter(),
+    recent: Recent | None = None,
 ) -> Found:
     """The `k` passages that fit a question best, none of them a near-copy of another.
 
     Args:
         filter: which articles may be used.
+        recent: what this encoder made of the sentences of earlier searches.
     """
     found = Found(snapshot.generation)
     clock = _Clock(found.milliseconds)
@@ -151,7 +153,7 @@ def search(
     clock.lap("words_ms")
     candidates = _candidates(snapshot, dense, text, k, found)
     clock.lap("load_ms")
-    _score_sentences(candidates, encoder, query, words, clock)
+    _score_sentences(candidates, encoder, recent or Recent(), query, words, clock)
     best_first = sorted(candidates, key=lambda candidate: -candidate.total)
     found.hits = [candidate.hit() for candidate in best_first]
     clock.lap("rank_ms")
@@ -161,6 +163,7 @@ def search(
 def _score_sentences(
     candidates: Sequence[_Candidate],
     encoder: Encoder,
+    recent: Recent,
     query: Vectors,
     words: Sequence[str],
     clock: _Clock,
@@ -170,7 +173,7 @@ def _score_sentences(
     texts = [one.sentence(number).quote(one.article) for one, number in pairs]
     titled = [f"{one.article.title}. {text}" for (one, _), text in zip(pairs, texts, strict=True)]
     clock.lap("rank_ms")
-    cosines = encoder.encode(titled) @ query if titled else np.zeros(0, np.float32)
+    cosines = recent.encode(titled, encoder) @ query
     clock.lap("encode_ms")
     scores = cosines + WORDS_WEIGHT * np.array(fulltext.bm25(words, texts))
     for (one, number), cosine, score in zip(pairs, cosines, scores, strict=True):

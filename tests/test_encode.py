@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag import models
-from rag.encode import Encoder, PreparedEncoder
+from rag.encode import Encoder, PreparedEncoder, Recent
 from rag.errors import ModelError
 from rag.prepared import cache_directory
 from rag.testing import FakeEncoder
@@ -143,3 +145,27 @@ def test_several_threads_may_encode_at_once(real_encoder: PreparedEncoder) -> No
         np.array_equal(vector, real_encoder.encode_query(text))
         for vector, text in zip(together, texts, strict=True)
     )
+
+
+def test_what_an_encoder_makes_of_a_text_does_not_depend_on_the_others(either: Encoder) -> None:
+    """What `Recent` rests on, to the last bit."""
+    alone = np.stack([either.encode([text])[0] for text in TEXTS])
+    assert np.array_equal(either.encode(TEXTS), alone)
+    assert np.array_equal(either.encode(TEXTS[::-1])[::-1], alone)
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=6), max_size=12))
+def test_recent_vectors_are_those_of_the_encoder(asked: list[list[str]]) -> None:
+    encoder, plain = FakeEncoder(), FakeEncoder()
+    recent = Recent(most=4)
+    for texts in asked:
+        assert np.array_equal(recent.encode(texts, encoder), plain.encode(texts))
+    assert encoder.encoded <= plain.encoded
+
+
+def test_recent_texts_are_not_encoded_again_and_old_ones_go() -> None:
+    encoder, recent = FakeEncoder(), Recent(most=3)
+    for texts, encoded in ((["a", "b", "a"], 2), (["b", "c"], 3), (["a", "c", "d"], 4), (["b"], 5)):
+        recent.encode(texts, encoder)
+        assert encoder.encoded == encoded
+    assert recent.encode([], encoder).shape == (0, encoder.dimension)
