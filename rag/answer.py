@@ -29,6 +29,7 @@ class Trace:
         generation: of the library.
         hits: each with its article, span, scores, and sentences.
         asked: the question made whole from the conversation before it.
+        parts: the questions that it is made of, each of which was searched too; none if it is one.
         none: probability that no sentence answers, as the locator sees it, and the model if it has
             an adapter for that.
         given: spans of the sentences that the model saw, by number, from 1; without a model, those
@@ -41,6 +42,7 @@ class Trace:
     """
 
     asked: str | None = None
+    parts: list[str] = field(default_factory=list)
     model: str | None = None
     adapter: str | None = None
     prompt: str | None = None

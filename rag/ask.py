@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
@@ -13,10 +13,11 @@ from rag.answer import Answer, Trace
 from rag.choose import Choice, choose
 from rag.citation import Citation, Claim, Source, pieces, source_dict
 from rag.errors import Cancelled, PromptTooLong, UsageError
-from rag.evidence import Evidence, claim, fitting, written
+from rag.evidence import Evidence, Place, claim, fitting, written
 from rag.generate import Model, Usage
 from rag.lines import Rules, parse
 from rag.locate import Locator
+from rag.parts import parts
 from rag.point import pointed, quotable
 from rag.prompt import Prompt, Template
 from rag.read import normalise
@@ -91,12 +92,14 @@ class Means:
     """What answers are made with.
 
     Attributes:
+        search: finds passages for a part of the question.
         locator, model: called only when there is something to ask them; without a model the answer
             is in the articles' own words.
         wording, reading: what a model is told to answer from sentences, and to read them again.
         prove: raises if a citation isn't what is stored; called before anything leaves.
     """
 
+    search: Callable[[str], Found]
     locator: Callable[[], Locator]
     model: Callable[[], Model | None]
     wording: Template
@@ -141,8 +144,7 @@ def _claims(
     stop: threading.Event,
 ) -> Iterator[Claim]:
     """The claims of an answer; none if the articles don't say."""
-    trace.hits = [hit_dict(hit) for hit in found.hits]
-    trace.warnings += found.warnings
+    _add_hits(found, trace)
     trace.milliseconds |= found.milliseconds
     if not found.hits:
         return
@@ -159,12 +161,13 @@ def _claims(
         choice = _reread(question, choice, model, means.reading, trace, stop)
     if choice.none > doubt:
         return
+    choice = replace(choice, parts=_parts(question, means, locator, trace, doubt))
     if model is None or not model.reliable:
         _give(quotable(question, choice), choice, trace)
         yield from pointed(question, choice)
         return
     trace.model, trace.prompt = model.fingerprint, means.wording.fingerprint
-    given, prompt = _fill(question, choice.evidence[:SENTENCES], model, means.wording)
+    given, prompt = _fill(question, choice.ranked[:SENTENCES], model, means.wording)
     _give(given, choice, trace)
     lines = _lines(model, prompt, len(given), trace, stop)
     yield from _grounded(question, lines, given)
@@ -189,9 +192,36 @@ def _reread(
     return choice
 
 
+def _parts(
+    question: str, means: Means, locator: Locator, trace: Trace, doubt: float
+) -> tuple[Evidence, ...]:
+    """The sentence that answers each part best, if one does; none where there is one part."""
+    asked = parts(question)
+    if len(asked) == 1:
+        return ()
+    trace.parts = list(asked)
+    found: dict[Place, Evidence] = {}
+    with _timed(trace, "parts_ms"):
+        for one in asked:
+            further = means.search(one)
+            _add_hits(further, trace)
+            choice = choose(one, further, locator)
+            if choice.evidence and choice.none <= doubt:
+                found.setdefault(choice.evidence[0].place, choice.evidence[0])
+    return tuple(found.values())
+
+
+def _add_hits(found: Found, trace: Trace) -> None:
+    """What a search found, each passage once: the parts of a question find much of the same."""
+    known = {(hit["article"]["id"], hit["start"]) for hit in trace.hits}
+    new = [hit for hit in found.hits if (hit.article.id, hit.passage.start) not in known]
+    trace.hits += [hit_dict(hit) for hit in new]
+    trace.warnings += [one for one in found.warnings if one not in trace.warnings]
+
+
 def _give(given: Sequence[Evidence], choice: Choice, trace: Trace) -> None:
     trace.given = [given_dict(one) for one in given]
-    trace.left_out = len(choice.evidence) - len(given)
+    trace.left_out = len(choice.ranked) - len(given)
 
 
 @contextmanager

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.evidence import Evidence
+from rag.evidence import Evidence, Place
 from rag.locate import Located, Locator, Reading
 from rag.question import wants_several
 from rag.search import Found, Hit, Match
 
 SEARCH_WEIGHT = 8.0  # of a sentence's search score beside its log-odds of answering
+UNENDED = 2.0  # off this where it has no full stop: a caption or a headline seldom answers
 # Off the log-odds that none answers, where several facts or a reason are asked for: the networks
 # were trained on questions that a phrase answers, and others seem less answered to them.
 EASE = 1.0
-
-_Place = tuple[str, int]
-"""A sentence: its article's id and its number."""
+_ENDED = re.compile(r"[.!?:;…][\"”’'»)\]]*\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,20 @@ class Choice:
         none: the probability that no sentence answers.
         pointers: the likeliest phrases in them, best first.
         said: the phrase that a model answers with, if one was asked; see `rag.reread`.
+        parts: where the question has several, the sentence that answers each best; see `rag.parts`.
     """
 
     evidence: tuple[Evidence, ...]
     none: float
     pointers: tuple[Pointer, ...]
     said: Pointer | None = None
+    parts: tuple[Evidence, ...] = ()
+
+    @property
+    def ranked(self) -> list[Evidence]:
+        """The sentences, each once: those that answer the parts, then the others, best first."""
+        by_place = {one.place: one for one in (*self.parts, *self.evidence)}
+        return list(by_place.values())
 
 
 def choose(question: str, found: Found, locator: Locator) -> Choice:
@@ -61,7 +69,7 @@ def choose(question: str, found: Found, locator: Locator) -> Choice:
     # Else it wasn't read, or is a line of dashes.
     best = [one for one in every if one[2] > -math.inf and _says_anything(*one[:2])]
     evidence = [
-        Evidence(hit.article, match.sentence, match.number, one + SEARCH_WEIGHT * match.score)
+        Evidence(hit.article, match.sentence, match.number, _score(hit, match, one))
         for hit, match, one in best
     ]
     evidence.sort(key=lambda one: -one.score)
@@ -69,6 +77,11 @@ def choose(question: str, found: Found, locator: Locator) -> Choice:
     none = 1 / (1 + some * math.exp(EASE * wants_several(question)))
     pointers = tuple(_pointers(found.hits, matches, located, evidence))
     return Choice(tuple(evidence), none, pointers)
+
+
+def _score(hit: Hit, match: Match, odds: float) -> float:
+    unended = not _ENDED.search(match.sentence.quote(hit.article))
+    return odds + SEARCH_WEIGHT * match.score - UNENDED * unended
 
 
 def _says_anything(hit: Hit, match: Match) -> bool:
@@ -83,9 +96,9 @@ def _reading(hit: Hit, matches: Sequence[Match]) -> Reading:
 
 def _odds(
     hits: Sequence[Hit], matches: Sequence[Sequence[Match]], located: Located
-) -> dict[_Place, float]:
+) -> dict[Place, float]:
     """The log-odds of each sentence; of one that is in several passages, the highest."""
-    odds: dict[_Place, float] = {}
+    odds: dict[Place, float] = {}
     for hit, some, values in zip(hits, matches, located.sentences, strict=True):
         for match, value in zip(some, values, strict=True):
             place = (hit.article.id, match.number)
@@ -100,8 +113,8 @@ def _pointers(
     evidence: Sequence[Evidence],
 ) -> Iterator[Pointer]:
     """The phrases in sentences that are left, each once."""
-    known = {(one.article.id, one.number): one for one in evidence}
-    seen: set[tuple[_Place, int, int]] = set()
+    known = {one.place: one for one in evidence}
+    seen: set[tuple[Place, int, int]] = set()
     for phrase in located.phrases:
         hit, match = hits[phrase.reading], matches[phrase.reading][phrase.sentence]
         place = (hit.article.id, match.number)

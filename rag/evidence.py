@@ -12,6 +12,9 @@ from rag.citation import Citation, Claim, Source
 from rag.ground import check
 from rag.lines import Line
 
+Place = tuple[str, int]
+"""A sentence: its article's id and its number."""
+
 LONGEST = 600  # characters of a sentence that a model is shown; a citation always has all of it
 
 
@@ -37,6 +40,10 @@ class Evidence:
     sentence: Sentence
     number: int
     score: float
+
+    @property
+    def place(self) -> Place:
+        return self.article.id, self.number
 
     @property
     def text(self) -> str:

@@ -267,7 +267,15 @@ class Library:
                     remedy="add articles with `rag add FILES`",
                 )
             index = self._cache.index(snapshot, lambda: self.encoder.dimension)
-            found = search.search(snapshot, index, self.encoder, question, k=k, filter=filter)
+            found = search.search(
+                snapshot,
+                index,
+                self.encoder,
+                question,
+                k=k,
+                filter=filter,
+                recent=self._engines.recent,
+            )
             if missing := _missing(snapshot, index):
                 found.warnings.append(missing)
             return found
@@ -320,13 +328,18 @@ class Library:
         question = asking.check_question(question)
         self._engines.load_early()
         asked = whole(question, history)
-        found = self.search(asked, k=asking.PASSAGES, filter=filter)
+
+        def search(question: str) -> Found:
+            return self.search(question, k=asking.PASSAGES, filter=filter)
+
+        found = search(asked)
         trace = Trace(
             asked=asked,
             encoder=self.encoder.fingerprint,
             generation=found.generation,
         )
         means = asking.Means(
+            search,
             lambda: self._engines.locator,
             lambda: self._engines.answering_model,
             load_template("answer"),

@@ -22,24 +22,31 @@ from rag.question import wants_facts, wants_several
 SURE = 0.15  # probability of the phrases of a sentence from which one of them is the answer
 MOST = 0.6  # share of it that phrases in one place must have: else there are two answers, or none
 ENOUGH = 0.5  # share of these that must lie in the phrase that is shown
-LIKELY = 0.5  # probability from which on a model's phrase is taken, whatever the locator points at
+LIKELY = 0.6  # probability from which on a model's phrase is taken, whatever the locator points at
 # Log-odds that another sentence may be less likely than the first to be quoted too: a second one;
-# up to three where several facts are asked for; one of another article that gives another number.
-NEAR = 3.0
+# up to three where several facts are asked for, or four where each has a question of its own; one
+# of another article that gives another number.
+NEAR = 4.0
 LISTED = 4.0
 RIVAL = 2.0
 
 _AROUND = " \t\n,.;:!?…¿¡\"'“”„‘’‚«»‹›()[]{}—–-"
 _BORDER = re.compile(r"[\s—]")  # of words
 _SIGN = re.compile(r"(?<![^\s(\[\"“‘—])[-–.]\d")  # of a number, or its point
+_PRONOUN = re.compile(  # that a sentence begins with
+    r"\W*(?:(?:well|and|but|so|then|later|now|yet),? )*"
+    r"(?:he|she|it|they|his|her|its|their|this|that|these|those|such)\b",
+    re.IGNORECASE,
+)
 _INITIALS = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]\Z")  # which end with a point
 
 
 def pointed(question: str, choice: Choice) -> Iterator[Claim]:
     """The claims of an answer: a phrase where one is wanted and likely, else some sentences.
 
-    Another sentence is quoted where it is nearly as likely as the first: then either may answer,
-    or each has a part. Where other articles give another number, each is quoted.
+    Of a question with several parts, the sentence that answers each comes first. Another sentence
+    is quoted where it is nearly as likely as the first: then either may answer, or each has a
+    share. Where other articles give another number, each is quoted.
     """
     best = choice.evidence[0]
     if against := differing(question, choice):
@@ -49,15 +56,35 @@ def pointed(question: str, choice: Choice) -> Iterator[Claim]:
     if short := _short(question, choice):
         yield Claim(short, "quoted", (best.citation,))
         return
-    most, near = _reach(question)
-    for one in choice.evidence[:most]:
-        if one.score > best.score - near:
-            yield quoted(one)
+    yield from map(quoted, _sentences(question, choice))
 
 
-def _reach(question: str) -> tuple[int, float]:
+def _sentences(question: str, choice: Choice) -> list[Evidence]:
+    """Those to be quoted; the best after the one before it, if it begins with a pronoun."""
+    best, parts = choice.evidence[0], len(choice.parts)
+    most, near = _reach(question, choice)
+    some = [
+        one
+        for place, one in enumerate(choice.ranked[:most])
+        if place < parts or one.score > best.score - near
+    ]
+    before = None if parts else _before(best, choice)
+    return list(dict.fromkeys([before, *some]))[:most] if before else some
+
+
+def _before(one: Evidence, choice: Choice) -> Evidence | None:
+    """The sentence that says whom a sentence speaks of, where it begins with a pronoun."""
+    if not _PRONOUN.match(one.text):
+        return None
+    place = (one.article.id, one.number - 1)
+    return next((other for other in choice.evidence if other.place == place), None)
+
+
+def _reach(question: str, choice: Choice) -> tuple[int, float]:
     """How many sentences may be quoted, but for those of articles that differ, and how much less
     likely than the first."""
+    if choice.parts:
+        return 4, LISTED
     return (3, LISTED) if wants_facts(question) else (2, NEAR)
 
 
@@ -107,8 +134,9 @@ def _likeliest(choice: Choice, evidence: Evidence) -> str | None:
 
 def quotable(question: str, choice: Choice) -> list[Evidence]:
     """The sentences that `pointed` may quote, best first."""
-    some = choice.evidence[: _reach(question)[0]]
-    return list(dict.fromkeys([*some, *differing(question, choice)]))
+    some = choice.ranked[: _reach(question, choice)[0]]
+    quoted = _sentences(question, choice)
+    return list(dict.fromkeys([*some, *quoted, *differing(question, choice)]))
 
 
 def phrase(pointers: Sequence[Pointer]) -> str | None:

@@ -40,6 +40,11 @@ _PLURAL = re.compile(
     re.IGNORECASE,
 )
 
+_EACH = re.compile(
+    r"\b(?:each|respectively)\b|^how (?:old|tall|high|long|large|big|heavy) (?:are|were)\b",
+    re.IGNORECASE,
+)
+
 
 def wants_several(question: str) -> bool:
     """Whether a phrase would hardly do: a list is asked for, several facts, or a reason.
@@ -58,3 +63,14 @@ def wants_facts(question: str) -> bool:
     """
     question = _PAIR.sub("", question)
     return bool(_MANY_WORDS.search(question) or _PLURAL.search(question))
+
+
+def wants_each(question: str) -> bool:
+    """Whether the same is asked of several.
+
+    >>> [wants_each(q) for q in ("How old were A and B?", "In which years did A and B die?")]
+    [True, True]
+    >>> [wants_each(q) for q in ("Where did A and B meet?", "What do A and B have in common?")]
+    [False, False]
+    """
+    return bool(_EACH.search(question) or _PLURAL.search(question))

@@ -258,7 +258,8 @@ def test_nothing_is_shown_before_it_was_proved(stock: Path) -> None:
         proofs.append(1)
         raise AssertionError("inexact")
 
-    means = Means(FakeLocator, lambda: model, load_template("answer"), load_template("read"), prove)
+    templates = load_template("answer"), load_template("read")
+    means = Means(lambda question: found, FakeLocator, lambda: model, *templates, prove)
     stream = start(QUESTION, found, means, Trace())
     with pytest.raises(AssertionError, match="inexact"):
         next(stream)

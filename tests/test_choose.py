@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from rag import Library
 from rag.article import Article
-from rag.choose import EASE, SEARCH_WEIGHT, Choice, choose
+from rag.choose import EASE, SEARCH_WEIGHT, UNENDED, Choice, choose
 from rag.locate import Located, Phrase, Reading
 from rag.search import Found, Hit, Match, Scores
 from rag.split import passages, sentences
@@ -139,6 +140,20 @@ def test_each_sentence_is_there_once_with_its_highest_log_odds(
         assert one.text == TEXTS[place]
     scores = [one.score for one in choice.evidence]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_a_caption_has_to_be_likelier_than_a_sentence() -> None:
+    text = "Two boats took the crew of the ferry to the island\n\nThe crew of the ferry is safe."
+    caption, sentence = text.split("\n\n")
+    found = searched(Article.of(text, title="The ferry"))
+    found.hits = [
+        replace(hit, matches=tuple(replace(match, score=0.5) for match in hit.matches))
+        for hit in found.hits
+    ]
+    first = [min(match.number for match in hit.matches) for hit in found.hits]
+    for ahead, best in ((UNENDED + 0.1, caption), (UNENDED - 0.1, sentence)):
+        odds = Told(lambda at, n, ahead=ahead: ahead if first[at] + n == 0 else 0.0)
+        assert texts(choose(QUESTION, found, odds))[0] == best
 
 
 def test_titles_and_questions_are_left_out_however_likely_they_are() -> None:

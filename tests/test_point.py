@@ -227,6 +227,41 @@ def test_the_phrase_of_a_model_in_another_sentence_is_none() -> None:
     assert next(pointed("When did it fall?", choice)).text == RIVER
 
 
+# A sentence that begins with a pronoun
+
+
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [
+        ("She fell ill on Friday.", True),
+        ("“But then, they fell ill.", True),
+        ("Its mayor fell ill.", True),
+        ("Item three fell.", False),
+        ("The mayor said she fell ill.", False),
+    ],
+)
+@pytest.mark.parametrize("number", [0, 3])
+def test_a_pronoun_is_quoted_with_the_sentence_before(text: str, leans: bool, number: int) -> None:
+    said = "Ada Park is the mayor."
+    article = Article.of(f"{said} {text} Rain fell.", title="T")
+    first, second, third = (
+        Evidence(article, Sentence(article.id, start, start + len(one)), number + at, score)
+        for at, (one, start, score) in enumerate(
+            [
+                (said, 0, -NEAR - 1),
+                (text, len(said) + 1, 0.0),
+                ("Rain fell.", len(said) + len(text) + 2, -1.0),
+            ]
+        )
+    )
+    choice = Choice((second, third, first), 0.1, ())
+    quotes = [claim.text for claim in pointed("Why did the mayor fall ill?", choice)]
+    assert quotes == ([said, text] if leans else [text, "Rain fell."])
+    assert first in quotable("Why did the mayor fall ill?", choice) or not leans
+    alone = Choice((second,), 0.1, ())
+    assert [claim.text for claim in pointed("Why?", alone)] == [text]
+
+
 # Articles that differ
 
 ASKED = "How many people were hurt?"

@@ -13,7 +13,7 @@ from rag.errors import Cancelled
 from rag.evidence import Evidence
 from rag.generate import Usage
 from rag.prompt import load_template
-from rag.reread import GIVEN, PROMPT, reread
+from rag.reread import GIVEN, GIVEN_SEVERAL, PROMPT, reread
 from rag.testing import FakeModel
 
 QUESTION = "How many people left?"
@@ -71,6 +71,14 @@ def test_the_model_sees_the_best_sentences_in_reading_order() -> None:
     assert "[1] The river rose.\n[2] The mayor thanked them.\n" in model.prompts[0]
     assert "About 300" not in model.prompts[0]
     assert QUESTION in model.prompts[0]
+
+
+def test_where_a_phrase_will_not_do_more_sentences_are_read_again() -> None:
+    choice = read((*TEXTS, "Nobody was hurt.", "The rain has stopped."))
+    model = FakeModel(["[0]"])
+    reread("Who left, and who thanked them?", choice, model, load_template("read"), Usage())
+    assert f"[{GIVEN_SEVERAL}] " in model.prompts[0]
+    assert f"[{GIVEN_SEVERAL + 1}] " not in model.prompts[0]
 
 
 def test_a_question_longer_than_what_was_trained_on_is_not_read_again() -> None:

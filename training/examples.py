@@ -46,6 +46,14 @@ class Text:
                 at += end - start + 1
         return Text(self.heading, " ".join(kept), tuple(spans))
 
+    def saying(self, number: int, said: str) -> Text:
+        """The paragraph with other words for one of its sentences."""
+        start, end = self.spans[number]
+        moved = len(said) - (end - start)
+        spans = [*self.spans[:number], (start, start + len(said))]
+        spans += [(a + moved, b + moved) for a, b in self.spans[number + 1 :]]
+        return Text(self.heading, self.text[:start] + said + self.text[end:], tuple(spans))
+
 
 @dataclass
 class Example:

@@ -106,7 +106,8 @@ def score(
     """What a trained locator finds among a question's own paragraph and the hardest others."""
     model.eval()
     chance = random.Random(SEED)
-    examples = chance.sample(corpus.examples, min(most, len(corpus.examples)))
+    some = [e for e in corpus.examples if e.hard]
+    examples = chance.sample(some, min(most, len(some)))
     best = f1 = exact = 0.0
     answerable, without = [], []
     spanned = 0
@@ -171,13 +172,18 @@ def train(
     out: Path,
     *,
     start: Path | None,
+    epoch: int,
     epochs: float,
     rate: float,
     groups: int,
     size: int,
     minutes: float,
 ) -> None:
-    """Trains for some epochs or minutes, whichever end first; goes on from `start` if given."""
+    """Trains for some epochs or minutes, whichever end first; goes on from `start` if given.
+
+    Args:
+        epoch: decides which samples are made; another one for each run.
+    """
     from safetensors.torch import load_file, save_file
 
     torch.manual_seed(SEED)
@@ -222,7 +228,6 @@ def train(
         flush=True,
     )
     step, running, seen = 0, 0.0, 0
-    epoch = 1 if start else 0  # other samples than the first time
     while step < steps:
         for some in batches(learn, tokens, epoch, groups, size):
             made = batch(some, size)
@@ -298,10 +303,11 @@ def main() -> None:
     two.add_argument("data", type=Path)
     two.add_argument("out", type=Path)
     two.add_argument("--start", type=Path)
+    two.add_argument("--epoch", type=int, default=0)
     two.add_argument("--epochs", type=float, default=1)
     two.add_argument("--rate", type=float, default=2e-4)
-    two.add_argument("--groups", type=int, default=16)
-    two.add_argument("--size", type=int, default=2)
+    two.add_argument("--groups", type=int, default=12)
+    two.add_argument("--size", type=int, default=3)
     two.add_argument("--minutes", type=float, default=45)
     three = commands.add_parser("pack")
     three.add_argument("trained", type=Path)

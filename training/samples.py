@@ -10,11 +10,16 @@ import torch
 
 from rag.locate import Reading, Row, Tokenised
 from training.examples import Corpus, Example, Text
+from training.nearmiss import misnamed, unsaid
 
 SEED = 20261123
 SENTENCES = 24  # of a passage at most
 # How often an epoch takes each example: posts and reviews ask much that any of them may answer.
 SHARE = {"new_wiki": 1.0, "reddit": 0.7, "amazon_reviews": 0.4, "clapnq": 3.0}
+
+# How often a question is asked of its own paragraph, of it without the answer, of it by another
+# name, and how often its paragraph is there at all
+ANSWERED, UNSAID, MISNAMED, FOUND = 0.55, 0.1, 0.15, 0.92
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,8 @@ def group(
     example: Example, corpus: Corpus, tokens: Tokens, chance: random.Random, size: int
 ) -> list[Sample]:
     """A question with `size` passages: its own, its own without what answers, or only others."""
-    question = asked_as_typed(example.question, chance)
-    own = corpus.texts[example.paragraph]
-    kind = chance.random()
+    question, own, answered = _asked(example, corpus.texts[example.paragraph], chance)
+    question = asked_as_typed(question, chance)
     hard = list(example.hard)
     some: list[Sample] = []
     headed = chance.random() < 0.6
@@ -83,15 +87,32 @@ def group(
     def shown(text: Text) -> Text:
         return text if headed else Text("", text.text, text.spans)
 
-    if kind < 0.62 or not example.gold:
-        some.append(tokens.sample(question, shown(own), example.answers, example.gold))
-    elif kind < 0.90 and len(own.spans) > len(example.gold):
-        some.append(tokens.sample(question, shown(own.without(set(example.gold))), [], {}))
+    if own:
+        told = (example.answers, example.gold) if answered else ([], {})
+        some.append(tokens.sample(question, shown(own), *told))
     # The very nearest of other reviews or posts may answer as well: take any of the near ones.
     chance.shuffle(hard)
     for place in hard[: size - len(some)]:
         some.append(tokens.sample(question, shown(corpus.texts[place]), [], {}))
     return some[:size]
+
+
+def _asked(example: Example, own: Text, chance: random.Random) -> tuple[str, Text | None, bool]:
+    """The question, its paragraph, and whether that answers it: not always.
+
+    What answers may be taken away, or said no more, or the question be about something else, or
+    its paragraph not be found.
+    """
+    kind = chance.random()
+    if not example.gold or kind < ANSWERED:
+        return example.question, own, True
+    if kind < ANSWERED + UNSAID and (cut := unsaid(example, own, chance)):
+        return example.question, own.saying(*cut), False
+    if kind < ANSWERED + UNSAID + MISNAMED and (other := misnamed(example, own, chance)):
+        return other, own, False
+    if kind < FOUND and len(own.spans) > len(example.gold):
+        return example.question, own.without(set(example.gold)), False
+    return example.question, None, False
 
 
 def batch(groups: Sequence[Sequence[Sample]], size: int) -> dict[str, torch.Tensor]:
