@@ -22,6 +22,7 @@ from rag import Library
 from rag.evaluate.gold import Item, load_gold
 from rag.ground import check, new_names, numbers
 from rag.snapshot import StoredArticle
+from rag.summarize.candidates import leads
 from rag.summarize.sift import kinds
 from rag.summarize.trim import OPERATIONS, forms
 from rag.summary import Summary
@@ -152,13 +153,14 @@ def _trimming(items: Sequence[tuple[Item, StoredArticle]]) -> None:
             text = sentence.quote(article)
             sentences += 1
             before = text
-            for form in list(forms(text, article.date))[1:]:
+            made = list(forms(text, article.date, leads=leads(article, sentence)))
+            for form in made[1:]:
                 name = form.left_out[-1]
                 applied[name] += 1
                 saved[name] += len(before.split()) - form.words
                 lost[name] += sum(f.is_in(before) and not f.is_in(form.text) for f in item.facts)
                 before = form.text
-            tried = {one for form in forms(text, article.date) for one in form.left_out}
+            tried = {one for form in made for one in form.left_out}
             for name, operation in OPERATIONS.items():
                 refused[name] += name not in tried and operation(text) != text
             without = _SAID.sub("", text)

@@ -398,8 +398,8 @@ class Library:
         if references:
             filter = replace(filter, articles=tuple(self.find(references)))
         if search is not None:
-            found = self.search(search, filter=filter)
-            ids = list(dict.fromkeys(hit.article.id for hit in found.hits))
+            found = self.search(search, k=summarize.SEARCHED, filter=filter)
+            ids = summarize.articles_found(found)
         else:
             ids = [listing.id for listing in self.articles(filter)]
             wanted = {id: place for place, id in enumerate(filter.articles)}

@@ -47,11 +47,13 @@ class KeyFact:
     Attributes:
         claim: the words of the text; its citation is of these words and no more.
         sentence: the sentence in which they stand.
+        date: which day they mean, where the text leaves that to the article's own date; else "".
     """
 
     asked: Asked
     claim: Claim
     sentence: Citation
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,14 @@ class Comparison:
         shared: what all say, with a citation from each.
         single: what only one says.
         differing: where their figures differ.
+        uncompared: how many more are on the event: of very many only the weightiest are compared.
     """
 
     articles: tuple[Source, ...]
     shared: tuple[Claim, ...]
     single: tuple[Claim, ...]
     differing: tuple[Difference, ...]
+    uncompared: int = 0
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -121,18 +125,22 @@ class Summary:
         """
         if not self.claims:
             return NOT_FOUND
-        said = pieces(self.claims)
         if self.style == "prose":
-            return "".join(said)
-        heads = self._heads()
-        return "\n".join(f"{head}{one.strip()}" for head, one in zip(heads, said, strict=True))
+            return "".join(pieces(self.claims))
+        return "\n".join(self.rows)
+
+    @property
+    def rows(self) -> list[str]:
+        """The claims with their marks, each with what stands before it: "- ", "when: "."""
+        said = pieces(self.claims)
+        return [f"{head}{one.strip()}" for head, one in zip(self._heads(), said, strict=True)]
 
     def _heads(self) -> list[str]:
         """What stands before each claim on its line."""
         if self.style == "timeline":
             return [f"{one.date}{_from(one)}: " for one in self.events]
         if self.style == "key-facts":
-            return [f"{one.asked}: " for one in self.facts]
+            return [f"{one.asked}: {_meant(one)}" for one in self.facts]
         return ["- "] * len(self.claims)
 
     @property
@@ -142,9 +150,13 @@ class Summary:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """The citations by their marks: mark [1] is the first. Those of comparisons follow."""
+        """The citations by their marks: mark [1] is the first.
+
+        Those of comparisons follow, and the sentences of key facts.
+        """
         compared = (claim for one in self.comparisons for claim in one.claims)
-        return tuple(numbered((*self.claims, *compared)))
+        round_facts = (Claim(one.sentence.quote, "quoted", (one.sentence,)) for one in self.facts)
+        return tuple(numbered((*self.claims, *compared, *round_facts)))
 
     def to_dict(self) -> dict[str, Any]:
         """As `rag summarize --json` prints it."""
@@ -169,6 +181,10 @@ def _from(event: Event) -> str:
     return f" (from “{event.words}”)" if event.resolved else ""
 
 
+def _meant(fact: KeyFact) -> str:
+    return f"{fact.date} (from “{fact.claim.text}”): " if fact.date else ""
+
+
 def event_dict(event: Event) -> dict[str, Any]:
     return {
         "date": event.date,
@@ -183,6 +199,7 @@ def fact_dict(fact: KeyFact) -> dict[str, Any]:
         "asked": fact.asked,
         "claim": claim_dict(fact.claim),
         "sentence": citation_dict(fact.sentence),
+        "date": fact.date or None,
     }
 
 
@@ -195,4 +212,5 @@ def comparison_dict(comparison: Comparison) -> dict[str, Any]:
             for one in comparison.differing
         ],
         "single": [claim_dict(claim) for claim in comparison.single],
+        "uncompared": comparison.uncompared,
     }

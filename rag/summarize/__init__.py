@@ -6,16 +6,18 @@ themselves; a larger model writes them, and what it writes is checked.
 
 from rag.summarize.lengths import WORDS, Length, words_of
 from rag.summarize.memory import Memory, memory_file
-from rag.summarize.summary import Report, Request, summarize
+from rag.summarize.summary import SEARCHED, Report, Request, articles_found, summarize
 from rag.summarize.write import CITATIONS
 
 __all__ = [
     "CITATIONS",
+    "SEARCHED",
     "WORDS",
     "Length",
     "Memory",
     "Report",
     "Request",
+    "articles_found",
     "memory_file",
     "summarize",
     "words_of",

@@ -13,7 +13,7 @@ from rag.claims.figures import figures
 from rag.claims.words import content
 from rag.encode import Vectors
 from rag.snapshot import StoredArticle
-from rag.summarize.lean import is_first_person, open_quotes, unquoted
+from rag.summarize.lean import OPENERS, is_first_person, open_quotes, unquoted
 from rag.summarize.sift import kinds
 from rag.summarize.trim import Form, forms
 
@@ -32,7 +32,7 @@ class Candidate:
     """A sentence that says something.
 
     Attributes:
-        before: the sentence before it, if that says something too.
+        before: the sentence before it, if that says something too, in however few words.
         fit: whether it is known who speaks in it: it isn't the middle of somebody's words.
         weight: how much it matters in its article, from 0 to 1.
         vector: of unit length, shape (dimension,).
@@ -63,8 +63,16 @@ class Candidate:
     def forms(self) -> tuple[Form, ...]:
         """The sentence and its shorter forms."""
         if not self._forms:
-            self._forms = tuple(forms(self.text, self.article.date))
+            self._forms = tuple(
+                forms(self.text, self.article.date, leads=leads(self.article, self.sentence))
+            )
         return self._forms
+
+
+def leads(article: Article, sentence: Sentence) -> bool:
+    """Whether nothing stands before a sentence on its line."""
+    line = article.text.rfind("\n", 0, sentence.start) + 1
+    return not article.text[line : sentence.start].strip()
 
 
 def candidates(
@@ -79,19 +87,24 @@ def candidates(
     """
     article, sentences = stored.article, stored.sentences
     of = kinds(article, sentences)
-    said = [n for n, kind in enumerate(of) if kind == "said"] or list(range(len(sentences)))
-    fit = _fit(_lines(article, [sentences[n] for n in said]))
+    telling = [n for n, kind in enumerate(of) if kind in ("said", "brief")]
+    said = {n for n in telling if of[n] == "said"}
+    if not said:
+        telling = list(range(len(sentences)))
+        said = set(telling)
+    fit = dict(zip(telling, _fit(_lines(article, [sentences[n] for n in telling])), strict=True))
     shares = INTERVIEW if of.count("asked") >= QUESTIONS * len(of) else REPORT
-    weights = _weights(vectors[said], title, fit, shares)
-    found: list[Candidate] = []
-    for at, n in enumerate(said):
-        before = found[-1] if found and said[at - 1] == n - 1 else None
-        found.append(
-            Candidate(
-                article, sentences[n], (number, n), before, fit[at], float(weights[at]), vectors[n]
-            )
+    places = sorted(said)
+    weights = dict(
+        zip(places, _weights(vectors[places], title, [fit[n] for n in places], shares), strict=True)
+    )
+    made: dict[int, Candidate] = {}
+    for n in telling:
+        weight = float(weights.get(n, 0.0))
+        made[n] = Candidate(
+            article, sentences[n], (number, n), made.get(n - 1), fit[n], weight, vectors[n]
         )
-    return found
+    return [made[n] for n in places]
 
 
 def _lines(article: Article, some: Sequence[Sentence]) -> list[list[str]]:
@@ -111,9 +124,11 @@ def _fit(lines: Sequence[Sequence[str]]) -> list[bool]:
     personal = [[is_first_person(text) for text in line] for line in lines]
     interview = sum(map(sum, personal)) >= FIRST_PERSON * sum(map(len, lines))
     found: list[bool] = []
-    for line, firsts in zip(lines, personal, strict=True):
+    goes_on = False
+    for at, (line, firsts) in enumerate(zip(lines, personal, strict=True)):
+        went_on, goes_on = goes_on, _goes_on(lines, at)
         # A mark that nothing closes is a mistake, and opens nothing.
-        stray = bool(open_quotes(" ".join(line)))
+        stray = bool(open_quotes(" ".join(line))) and not (went_on or goes_on)
         inside = False
         for text, first in zip(line, firsts, strict=True):
             opened = 0 if stray else open_quotes(text)
@@ -122,6 +137,12 @@ def _fit(lines: Sequence[Sequence[str]]) -> list[bool]:
             if opened:
                 inside = opened > 0 and not inside
     return found
+
+
+def _goes_on(lines: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether somebody speaks on in the next line: only the last of his paragraphs is closed."""
+    following = lines[at + 1][0] if at + 1 < len(lines) else ""
+    return open_quotes(" ".join(lines[at])) > 0 and following.startswith(OPENERS)
 
 
 def _weights(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from rag.citation import Claim
+from rag.errors import Cancelled
 from rag.ground import check
 from rag.summarize.candidates import Candidate, Place, concept_weights, concepts
 from rag.summarize.lean import is_definite, leans
@@ -41,11 +43,25 @@ Way = tuple[Said, ...]
 """A way to say a sentence: alone, or after those that it leans on."""
 
 
-def choose(some: Sequence[Candidate], words: int) -> list[Said]:
+def in_one(way: Way) -> Claim:
+    """A sentence with those that it leans on, as one claim with the spans of all."""
+    claims = [said.claim for said in way]
+    if len(claims) == 1:
+        return claims[0]
+    citations = tuple(citation for claim in claims for citation in claim.citations)
+    return Claim(" ".join(claim.text for claim in claims), "supported", citations)
+
+
+def choose(
+    some: Sequence[Candidate], words: int, stop: threading.Event | None = None
+) -> list[Said]:
     """Sentences of about `words` words at most, in reading order; at least one.
 
     Each step takes what adds most: the concepts that are not yet said, by their weight, for as few
     words as possible (a budgeted cover, as in Lin and Bilmes, ACL 2011).
+
+    Raises:
+        Cancelled: `stop` was set.
     """
     pool = sorted(some, key=lambda one: (-one.weight, one.place))[: max(POOL, words // 4)]
     options = _options(pool)
@@ -53,6 +69,8 @@ def choose(some: Sequence[Candidate], words: int) -> list[Said]:
     chosen: dict[Place, Said] = {}
     room = words
     while options:
+        if stop and stop.is_set():
+            raise Cancelled
         left: list[Way] = [new for new in (_new(way, chosen) for way in options) if new]
         fitting = [way for way in left if _words(way) <= room]
         if not fitting and not chosen:  # even the shortest is too long
@@ -72,11 +90,16 @@ def headline(some: Sequence[Candidate]) -> list[Said]:
     pool = sorted(some, key=lambda one: (-one.weight, one.place))[:POOL]
     cover = _Cover(concept_weights(some))
     single = [way for way in _options(pool) if len(way) == 1]
+    # Where nothing stands alone, what matters most has to.
+    single = single or [(Said(one, one.forms[0]),) for one in pool if one.fit]
+    single = single or [(Said(one, one.forms[0]),) for one in pool]
     good = [way for way in single if _words(way) <= HEADLINE and not is_definite(way[0].form.text)]
-    if not good:
-        return choose(some, 1)
-    best = max(good, key=lambda way: cover.worth(way) * way[0].candidate.weight ** 2)
-    return list(best) if cover.worth(best) > 0 else []
+
+    def worth(way: Way) -> float:
+        return cover.worth(way) * way[0].candidate.weight ** 2
+
+    best = max(good or single, key=worth, default=())
+    return list(best) if best and cover.worth(best) > 0 else []
 
 
 def _options(pool: Sequence[Candidate]) -> list[Way]:

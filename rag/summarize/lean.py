@@ -10,8 +10,11 @@ import re
 
 from rag.claims.dates import CALENDAR
 from rag.claims.words import COMMON, WORD, bare, stem
-from rag.conversation.antecedents import PARTS
+from rag.conversation.antecedents import PARTS, Part, fit
+from rag.conversation.lexicon import is_person, is_plural
+from rag.conversation.mentions import Mention, kind_of, mentions
 from rag.split.english import STARTERS
+from rag.summarize.verbs import is_verb
 
 LINKS = (
     "however|but|and|so|yet|also|then|therefore|thus|hence|nevertheless|nonetheless|moreover"
@@ -24,19 +27,35 @@ LINKS = (
 )
 """What ties a sentence to the one before it and can be left out where that isn't there."""
 
+_COUNT = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+|dozens|hundreds)"
 _TIED = re.compile(
-    r"\W*(?:(?:instead|otherwise|else|or|nor|neither|both|either|others?|another|such|because of"
-    r" (?:this|that)|even so|exactly|not|the (?:former|latter|rest|same|following|others?|two"
-    r"|three|four|second|third|incident|decision|move|announcement|latter)|by then|afterwards?"
-    r"|later|since then|until then|as such|no(?=,)|(?:t?here|that|this)['’]s|everything|nothing"
-    r"|first|second|third|fourth|secondly|thirdly|(?:an?|the|several|\w+) (?:hours?|days?|weeks?"
-    r"|months?|years?|few \w+) (?:after|later|earlier|before)(?=,| \w+ed)"
+    rf"\W*(?:{_COUNT} (?:others?|more)\b(?! than\b)|(?:still|elsewhere|in response)(?=,)"
+    r"|(?:by )?doing so\b|if so\b|(?:(?:earlier|later|that) )+(?:that |same )?(?:day|week|month"
+    r"|year|morning|afternoon|evening|night)\b|the (?:next|previous|following|same) (?:day|week"
+    r"|month|year|morning|afternoon|evening|night)\b|an? (?-i:second|third|fourth|fifth|further"
+    r"|similar|separate)(?= )(?! of\b)|(?:instead|otherwise|else|or|nor|neither|both|either|others?"
+    r"|another|such|because of (?:this|that)|even so|exactly|not|the (?:former|latter|rest|same"
+    r"|following|others?|two|three|four|second|third|incident|decision|move|announcement)"
+    r"|by then|afterwards?|later|since then|until then|as such|no(?=,)|(?:t?here|that|this)['’]s"
+    r"|everything|nothing|first|second|third|fourth|secondly|thirdly"
+    r"|(?:an?|the|several|\w+) (?:hours?|days?|weeks?|months?|years?|few \w+)"
+    r" (?:after|later|earlier|before)(?=,| \w+ed)"
     r"|all(?= (?:have|had|has|are|were|is|was|will|but|two|three|four)))\b"
     r"|(?:in|of|for|to|with|by|after|at|on|from) (?:this|that|these|those|such|both)\b"
     r"(?! (?:week|weekend|month|year|morning|afternoon|evening|night|summer|winter|spring)))",
     re.IGNORECASE,
 )
-_LINK = re.compile(rf"\W*(?:{LINKS})\b(?! of\b)", re.IGNORECASE)
+_LINK = re.compile(rf"\W*(?:{LINKS})\b(?! (?:of|far|little|many|few|below|above)\b)", re.I)
+_SOME = re.compile(  # "Most were …", "Many died": of whom, stands before
+    rf"\W*(?:most|many|some|few|several|none|half|all|both|each|a few|{_COUNT})"
+    r"(?: (?:also|then|later|still|even|already))? (?P<verb>[\w’']+)",
+    re.IGNORECASE,
+)
+_OBJECT = re.compile(  # nobody arrests himself by "Park arrested him"
+    r"(?:(?![,;:“\"]|\b(?:that|when|who|whom|which|and|or|after|before|said|says|while|because|as|if|to"
+    r"|where|whose|of|by|for)\b|['’]s\b).)*?\b(?:him|them)\b",
+    re.IGNORECASE,
+)
 _POINTING = re.compile(
     r"\b(?:this|these|those)\b(?! (?:who|which|that|of|with|in|from|whose|on|for|week|weekend|month"
     r"|year|morning|afternoon|evening|night|time|summer|winter|spring|autumn|fall|decade|century"
@@ -59,8 +78,14 @@ _DEFINITE = re.compile(
     r"\W*The [a-z][\w-]+ (?:\w+s|\w+ed|[a-z]+ed|is|are|was|were|has|have|had|will|would|can|could"
     r"|who|which|that|began|then|also)\b"
 )
-_PERSONAL = ("he", "she")
+_PERSONAL: tuple[Part, ...] = ("he", "she")
+_FITTING = 0.5  # how well a name before it fits a "she" that means it
+_MATTER = frozenset(  # of these alone nobody knows by their form that they aren't somebody's name
+    "smoke rain snow wind water heat cold hunger poison work life death love money gas oil food "
+    "rescue doctors news justice nature luck age pain time fate".split()
+)
 _PAIRS = (("“", "”"), ("«", "»"))
+OPENERS = ("“", "«", '"')
 _QUOTED = re.compile(r"[\"“«][^\"”»]*(?:[\"”»]|$)")
 _SELF = re.compile(r"(?<![\w.])(?:I|[Mm]e|[Mm]y|[Ww]e|[Oo]ur|us|Us)\b(?!\.\w)")
 
@@ -72,6 +97,9 @@ def leans(text: str) -> bool:
     (True, False)
     """
     if _TIED.match(text) or _LINK.match(text) or _THAT.search(text):
+        return True
+    some = _SOME.match(text)
+    if some and is_verb(some["verb"]):
         return True
     return _points(text) or _has_loose_pronoun(text)
 
@@ -97,15 +125,55 @@ def _has_loose_pronoun(text: str) -> bool:
         word, low = found[0], bare(found[0])
         part = PARTS.get(low.replace("’", "'").split("'")[0])
         if part and part != "there" and word != "US":
-            idle = part == "it" and _IDLE_IT.match(text, found.start())
-            if not (idle or names or (nouns > 1 and part not in _PERSONAL)):
+            if _is_loose(text, part, found, names, nouns):
                 return True
         elif word[0].isupper() and word not in CALENDAR and word != "I":
-            # The first word has its capital from its place alone, if it is an ordinary one.
-            names += place > 0 or not (word in STARTERS or low in COMMON)
+            named = place > 0 or _is_name(text, found)
+            names += named
+            nouns += not (named or low in COMMON or low in STARTERS)
         elif low not in COMMON and low not in STARTERS and len(low) > 2:
             nouns += 1
     return False
+
+
+def _is_loose(text: str, part: Part, found: re.Match[str], names: int, nouns: int) -> bool:
+    """Whether nothing before a pronoun can be what it means."""
+    if part in _PERSONAL:
+        return bool(_OBJECT.fullmatch(text, 0, found.end())) or not _has_person(
+            text[: found.start()], part
+        )
+    if part == "it" and _IDLE_IT.match(text, found.start()):
+        return False
+    if part == "they" and _OBJECT.fullmatch(text, 0, found.end()):
+        return True
+    return not (names or nouns > 1)
+
+
+def _is_name(text: str, found: re.Match[str]) -> bool:
+    """Whether the first word has its capital not from its place alone: "Gloria", not "Police"."""
+    word, low = found[0], bare(found[0])
+    if word in STARTERS or low in COMMON or low in _MATTER:
+        return False
+    if re.match(r"['’]s\b|,? [A-Z]", text[found.end() :]):
+        return True
+    return not (is_plural(low) or kind_of(low) != "thing" or is_verb(low))
+
+
+def _has_person(text: str, part: Part) -> bool:
+    """Whether somebody whom "he" or "she" may mean is named in a text, or at least introduced."""
+    words = WORD.findall(text)[1:]
+    if any(word[0].isupper() and is_person(bare(word)) for word in words):
+        return True  # "The President"
+    return any(
+        fit(part, one) > _FITTING
+        for one in mentions(text)
+        if one.name or one.text.split(" ", 1)[0].lower() in ("a", "an") or _names(one)
+    )
+
+
+def _names(mention: Mention) -> bool:
+    """Whether a phrase has a name in it: "the mayor of Lenn"."""
+    return any(word[0].isupper() for word in WORD.findall(mention.text)[1:])
 
 
 def open_quotes(text: str) -> int:

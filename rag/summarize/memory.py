@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -20,6 +20,7 @@ from rag.snapshot import StoredArticle
 
 FILE = "summaries.db"
 REMEMBERED = 500  # sentences from which on a summary is long enough to be remembered
+BLOCK = 256  # texts encoded at once: a book is one article, and is told of and kept as it is read
 _STORED = "<f2"  # half precision, little-endian: a cosine is the same to three digits
 
 
@@ -79,12 +80,31 @@ def memory_file(directory: Path, stored: Sequence[StoredArticle]) -> Path | None
     return directory / FILE if long else None
 
 
-def sentence_vectors(stored: StoredArticle, encoder: Encoder, memory: Memory) -> Vectors:
-    """The vectors of an article's title and sentences, the title's first; shape (1 + n, dim)."""
+def sentence_vectors(
+    stored: StoredArticle,
+    encoder: Encoder,
+    memory: Memory,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Vectors:
+    """The vectors of an article's title and sentences, the title's first; shape (1 + n, dim).
+
+    Args:
+        advance: called after each block with how many sentences it had; what it raises ends the
+            reading, and what was read is kept.
+    """
     article = stored.article
     texts = [article.title, *(sentence.quote(article) for sentence in stored.sentences)]
     title = hashlib.sha256(article.title.encode()).hexdigest()[:8]
-    key = f"sentences {encoder.fingerprint} {article.id} {title} {len(texts)}"
+    blocks = []
+    for start in range(0, len(texts), BLOCK):
+        some = texts[start : start + BLOCK]
+        key = f"sentences {encoder.fingerprint} {article.id} {title} {len(texts)} {start}"
+        blocks.append(_block(key, some, encoder, memory))
+        advance(len(some) - (start == 0))
+    return np.concatenate(blocks)
+
+
+def _block(key: str, texts: Sequence[str], encoder: Encoder, memory: Memory) -> Vectors:
     size = len(texts) * encoder.dimension
     known = memory.get(key)
     if known is None or len(known) != size * np.dtype(_STORED).itemsize:

@@ -9,47 +9,60 @@ from typing import Literal
 
 from rag.article import Article, Sentence
 from rag.claims.dates import dates
-from rag.claims.words import WORD, bare, content
-from rag.conversation.lexicon import AUXILIARIES
-from rag.conversation.lexicon import VERBS as _VERBS
+from rag.claims.words import content
+from rag.summarize.verbs import has_verb
 
-Kind = Literal["said", "asked", "frame"]
+Kind = Literal["said", "brief", "asked", "frame"]
 """What a sentence is.
 
 - said: it tells something.
+- brief: it tells something too, in too few words to be chosen: "Ada Low resigned."
 - asked: a question, of an interview mostly.
 - frame: a heading, date line, caption, credit, list of sources or word to the reader.
 """
 
 SHORTEST = 4  # words: what has fewer is a heading, a date line, or an answer such as "Yes."
+CAPTION = 2  # sentences of a line: what a picture shows, and whose it is
 VERBLESS = 10  # words up to which a line without a verb is taken for a caption
-LONGEST_CAPTION = 4  # sentences
 _STOPS = (".", "!", "…", ";", "。", "！", "।", "؟", "۔")
 _CLOSERS = "\"'”’»)]"
+_PICTURE = (
+    r"(?:[Ii]mages?|[Pp]hoto(?:s|graphs?)?|[Pp]hoto [Cc]redit|[Pp]icture|[Vv]ideo|[Gg]raphic"
+    r"|[Ii]llustration) ?: ?(?=[A-Z“\"]|$)"
+)
 _CREDIT = re.compile(
-    r"\b(?:image|images|photo|photos|photograph|photo credit|picture|video|audio|graphic|file"
-    r"|credit|source|illustration|sources|via) ?: ?(?=[A-Z“\"]|$)|\bfrom file\b"
-    r"|^(?:file )?(?:photo|picture|image|painting|screenshot|map|portrait shot|artist['’]s"
-    r"|an? (?:image|picture|photo(?:graph)?)|example) (?:of|showing|from|rendering)\b",
+    rf"\b{_PICTURE}|\b(?:Audio|File|Credit|Sources?|Via) ?: ?(?=[A-Z“\"]|$)|\b[Ff]rom file\b"
+    r"|^(?i:(?:file )?(?:photo|picture|image|painting|screenshot|map|portrait shot|artist['’]s"
+    r"|an? (?:image|picture|photo(?:graph)?)|example) (?:of|showing|from|rendering)\b)"
+)
+_CAPTION = re.compile(_PICTURE)
+_TO_THE_READER = re.compile(  # what others click, sell or sign up for is told like anything else
+    r"^\W*(?:please |to (?=subscribe|sign up|read more))?(?:click|subscribe|sign up|follow us"
+    r"|read more|share this)\b|\bclick (?:here|below)\b|\bplease (?:note|see|read|contact)\b"
+    r"|\bour (?:\w+ )?(?:newsletters?|readers|cookies|terms of)\b|\b(?:web)?site uses cookies\b"
+    r"|\ball rights reserved\b|^\W*(?:advertisements?|newsletter|cookies)\W*$|^\W*categories:"
+    r"|\bthis (?:\w+ )?(?:article|interview|story|report) (?:features|was (?:updated|corrected"
+    r"|first published|originally))\b|\bsee (?:the|our) [\w ]+ page for\b|page for more\b",
     re.IGNORECASE,
 )
-_TO_THE_READER = re.compile(
-    r"\b(?:click (?:here|on|below)|subscribe|sign up|newsletter|read more|all rights reserved"
-    r"|our readers|follow us|this (?:\w+ )?(?:article|interview|story|report) (?:features|was"
-    r" (?:updated|corrected|first published|originally))|see (?:the|our) [\w ]+ page for"
-    r"|page for more|cookies|terms of (?:use|service)|advertisement|categories:)",
-    re.IGNORECASE,
+_ITEM = re.compile(  # "Civic Union: 31 seats, 38.4 percent", which needs no verb and no stop
+    r"\W{0,3}[^:.!?]{2,60}: [^\d:]{0,20}\d[\d.,]*(?:\s?[%€$£]| (?!ago\b|am\b|pm\b|(?:hours?"
+    r"|minutes?|days?|weeks?) ago\b)[a-z]{2,})"
 )
 _SHARE_OF_DATE = 0.6  # of a line, which then is a date line
 
 
 def kinds(article: Article, sentences: Sequence[Sentence]) -> list[Kind]:
-    """What each sentence of an article is. A line that ends in a credit is a caption as a whole."""
+    """What each sentence of an article is.
+
+    A credit speaks for its own sentence, and that of a picture for the one before it as well, if
+    both have a line to themselves.
+    """
     found: list[Kind] = []
     for _, line in groupby(sentences, key=_line_of(article.text)):
         texts = [sentence.quote(article) for sentence in line]
-        credit = len(texts) <= LONGEST_CAPTION and _CREDIT.search(texts[-1])
-        found += ["frame" if credit else kind(text, article.title) for text in texts]
+        caption = len(texts) <= CAPTION and _CAPTION.match(texts[-1])
+        found += ["frame" if caption else kind(text, article.title) for text in texts]
     return found
 
 
@@ -71,6 +84,8 @@ def kind(text: str, title: str = "") -> Kind:
 
     >>> kind("Friday, May 8, 2009"), kind("Why did you resign?"), kind("She resigned in May.")
     ('frame', 'asked', 'said')
+    >>> kind("Ada Low resigned."), kind("Civic Union: 31 seats, 38.4 percent")
+    ('brief', 'said')
     """
     plain = text.rstrip(_CLOSERS + " ")
     if plain.endswith("?"):
@@ -79,25 +94,14 @@ def kind(text: str, title: str = "") -> Kind:
         return "frame"
     if _CREDIT.search(text) or _TO_THE_READER.search(text) or _is_date_line(text):
         return "frame"
-    if not plain.endswith(_STOPS):
+    words = len(text.split())
+    if _ITEM.match(text) and words >= SHORTEST:
+        return "said"
+    if not plain.endswith(_STOPS) or not content(text):
         return "frame"
-    words = text.split()
-    if (
-        len(words) < SHORTEST
-        or not content(text)
-        or (len(words) <= VERBLESS and _is_verbless(text))
-    ):
+    if words <= VERBLESS and not has_verb(text):
         return "frame"
-    return "said"
-
-
-def _is_verbless(text: str) -> bool:
-    """Whether no word of it looks like a verb: "The current flag of New Zealand."."""
-    # "ing" is no sign of one: "By accident, and an embarrassing one." answers a question.
-    return not any(
-        low in _VERBS or low in AUXILIARIES or low.endswith(("ed", "n't", "n’t"))
-        for low in map(bare, WORD.findall(text)[1:])
-    )
+    return "said" if words >= SHORTEST else "brief"
 
 
 def _is_date_line(text: str) -> bool:

@@ -13,6 +13,7 @@ from rag.encode import Encoder, Vectors
 from rag.errors import Cancelled
 from rag.generate import Model
 from rag.prompt import Template
+from rag.search import Found
 from rag.snapshot import StoredArticle
 from rag.summarize.candidates import Candidate, candidates
 from rag.summarize.choose import choose, headline
@@ -27,6 +28,9 @@ from rag.summary import Style, Summary
 
 ABOUT = 0.25  # cosine with the topic from which on a sentence concerns it
 COPIED = 0.8  # share of an article's sentences that others had before, which makes it a copy
+
+SEARCHED = 50  # passages that a search for articles to summarise gives; many are of one article
+RELEVANT = 0.5  # share of the best sentence's score below which an article only has words in common
 
 Report = Callable[[int, int], None]
 
@@ -94,7 +98,9 @@ def summarize(
     # A model that words it takes far longer than reading does, so its progress is told instead.
     every = list(_read(stored, encoder, memory, request, None if model else request.report))
     own = once(every)
-    some = _concerning(own, encoder, request.about)
+    concerning = _concerning(every, encoder, request.about)
+    new = {one.place for one in own}
+    some = [one for one in concerning if one.place in new]
     summary = Summary(
         articles=tuple(Source.of(one.article) for one in stored),
         claims=(),
@@ -122,11 +128,12 @@ def summarize(
             abstained=not facts,
         )
     if model is None:
-        said = headline(some) if request.headline else choose(some, request.words)
+        said = headline(some) if request.headline else choose(some, request.words, request.stop)
         claims = [one.claim for one in said]
     else:
         claims = write(
             *(some, request.words, model, template, trace, memory),
+            headline=request.headline,
             about=request.about,
             report=_scaled(request.report, total),
             stop=request.stop,
@@ -135,8 +142,18 @@ def summarize(
         summary,
         claims=tuple(claims),
         abstained=not claims,
-        comparisons=tuple(compared(some)) if len(stored) > 1 else (),
+        comparisons=()
+        if request.headline or len(stored) < 2
+        else tuple(compared(concerning, every)),
     )
+
+
+def articles_found(found: Found) -> list[str]:
+    """Ids of the articles that a search finds, best first, without those that hardly fit."""
+    scores = [max((match.score for match in hit.matches), default=0.0) for hit in found.hits]
+    least = RELEVANT * max(scores, default=0.0)
+    fitting = (hit for hit, score in zip(found.hits, scores, strict=True) if score >= least)
+    return list(dict.fromkeys(hit.article.id for hit in fitting))
 
 
 def _scaled(report: Report | None, total: int) -> Report | None:
@@ -151,18 +168,23 @@ def _read(
     request: Request,
     report: Report | None,
 ) -> Iterator[Candidate]:
-    """What all articles say; each is kept in memory when it is read."""
+    """What all articles say; each block of sentences is kept in memory when it is read."""
     total = sum(len(one.sentences) for one in stored)
     read = 0
-    for number, one in enumerate(stored):
-        if request.stop and request.stop.is_set():
-            raise Cancelled
-        if one.sentences:
-            vectors = sentence_vectors(one, encoder, memory)
-            yield from candidates(one, number, vectors[1:], vectors[0])
-        read += len(one.sentences)
-        if report:
+
+    def advance(sentences: int) -> None:
+        nonlocal read
+        read += sentences
+        if report and sentences:
             report(read, total)
+        if read < total and request.stop and request.stop.is_set():
+            raise Cancelled
+
+    advance(0)
+    for number, one in enumerate(stored):
+        if one.sentences:
+            vectors = sentence_vectors(one, encoder, memory, advance)
+            yield from candidates(one, number, vectors[1:], vectors[0])
 
 
 def _concerning(every: Sequence[Candidate], encoder: Encoder, about: str | None) -> list[Candidate]:

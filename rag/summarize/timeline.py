@@ -5,21 +5,20 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import groupby
 
-from rag.citation import Claim
-from rag.claims.dates import Date, dates
 from rag.summarize.candidates import Candidate
-from rag.summarize.choose import Way, ways
+from rag.summarize.choose import in_one, ways
+from rag.summarize.days import Day, days, masked
+from rag.summarize.verbs import is_past
 from rag.summary import Event
 
-_AHEAD = re.compile(
-    r"\b(?:will|next|coming|set to|to take place|to be held"
-    r"|(?:is|are) (?:to|due|scheduled|planned|expected))\b"
-)
 # Between commas: the bell, which was taken in 1891, left on Tuesday.
 _ASIDE = re.compile(r", (?:which|who|whom|whose|where|when)\b[^,;]*(?:,|$)")
+_PARTICIPLE = re.compile(r", (?:\w+ly )?(?P<word>\w+)\b[^,;]*,")
+_BOUND = re.compile(
+    r"\b(?:of|since|until|till|through|to|before|after|by)\b(?: the| \w+ of)? \Z", re.I
+)
+_OF_A_YEAR = re.compile(r"(?:of|since|until|by|from) \d")
 
 
 def timeline(some: Sequence[Candidate], words: int) -> list[Event]:
@@ -39,74 +38,41 @@ def timeline(some: Sequence[Candidate], words: int) -> list[Event]:
 
 
 def _event(one: Candidate) -> Event | None:
-    """A sentence as an event, by the first date in it that is known to the year; a date of what is
-    said by the way comes after the others."""
     way = next(ways(one), None)
     if way is None:
         return None
     text = way[-1].form.text
-    written = one.article.date
-    asides = [aside.span() for aside in _ASIDE.finditer(text)]
-    readings = _first_readings(text, written)
-    for date in sorted(readings, key=lambda one: _is_within(one, asides)):
-        said = text[date.start : date.end]
-        if date.year is None or said.startswith("of "):  # "the war of 1950" isn't when it is told
-            continue
-        plain = [known for known in dates(text) if (known.start, known.end) == _span(date)]
-        resolved = not any(_written(known) == _written(date) for known in plain)
-        return Event(_written(date), said, resolved, _claim(way))
-    return None
+    day = day_of_event(text, one.article.date)
+    if day is None:
+        return None
+    return Event(day.date, text[day.start : day.end], day.resolved, in_one(way))
 
 
-def _is_within(date: Date, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= date.start and date.end <= end for start, end in spans)
+def day_of_event(text: str, written: datetime.date | None) -> Day | None:
+    """The day of what a sentence tells: one of what it says by the way comes after the others, and
+    one that is exact before a year.
+
+    >>> day_of_event("The dam, built in 1931, broke on Monday.", datetime.date(2025, 1, 15)).date
+    '2025-01-13'
+    """
+    asides = [aside.span() for aside in _ASIDE.finditer(masked(text))]
+    found = [
+        (_is_within(day, asides), len(day.date) < 10, day.start, day) for day in _own(text, written)
+    ]
+    return min(found)[-1] if found else None
 
 
-def _first_readings(text: str, written: datetime.date | None) -> Iterator[Date]:
-    """Each date of a text once, in order; where two days may be meant, the likelier one."""
-    ahead = bool(_AHEAD.search(text))
-    found = sorted(dates(text, written), key=lambda date: (date.start, date.end))
-    for _, group in groupby(found, key=_span):
-        readings = sorted(group, key=_written)
-        if ahead:
-            yield _coming(text, readings[-1], written)
-        else:
-            yield _past(readings, written)
+def _own(text: str, written: datetime.date | None) -> Iterator[Day]:
+    """The days of a text, but for those of "the dam, built in 1931," and "the war of 1950"."""
+    plain = masked(text)
+    past = [one.span() for one in _PARTICIPLE.finditer(plain) if is_past(one["word"])]
+    for day in days(text, written):
+        bound = _BOUND.search(text[max(0, day.start - 30) : day.start]) or _OF_A_YEAR.match(
+            text, day.start
+        )
+        if not bound and not _is_within(day, past):
+            yield day
 
 
-def _coming(text: str, date: Date, written: datetime.date | None) -> Date:
-    """Where a text that looks ahead leaves the year out, a day that is past comes next year."""
-    plain = any(one.year for one in dates(text) if _span(one) == _span(date))
-    if written is None or plain or date.weekday is not None or not (date.year and date.month):
-        return date
-    is_past = (date.month, date.day or 31) < (written.month, written.day)
-    return replace(date, year=written.year + is_past)
-
-
-def _past(readings: Sequence[Date], written: datetime.date | None) -> Date:
-    """The last that isn't after the day of the article; of a span of days the first."""
-    if written is None or any(date.weekday is None for date in readings):
-        return readings[0]
-    before = [date for date in readings if _written(date) <= written.isoformat()]
-    return before[-1] if before else readings[0]
-
-
-def _claim(way: Way) -> Claim:
-    """A sentence with those that it leans on, as one claim with the spans of all."""
-    claims = [said.claim for said in way]
-    if len(claims) == 1:
-        return claims[0]
-    citations = tuple(citation for claim in claims for citation in claim.citations)
-    return Claim(" ".join(claim.text for claim in claims), "supported", citations)
-
-
-def _written(date: Date) -> str:
-    """As much of an ISO date as is known."""
-    year = f"{date.year:04d}" if date.year else ""
-    if not date.month:
-        return year
-    return f"{year}-{date.month:02d}" + (f"-{date.day:02d}" if date.day else "")
-
-
-def _span(date: Date) -> tuple[int, int]:
-    return date.start, date.end
+def _is_within(day: Day, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= day.start and day.end <= end for start, end in spans)

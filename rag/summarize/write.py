@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from rag.answer import Trace
@@ -25,8 +25,12 @@ from rag.ground import check
 from rag.lines import Rules, parse
 from rag.prompt import Prompt, Template
 from rag.summarize.candidates import Candidate
+from rag.summarize.choose import choose, in_one, ways
+from rag.summarize.choose import headline as best
+from rag.summarize.lean import leans
 from rag.summarize.memory import Memory
 from rag.summarize.once import once
+from rag.summarize.sift import SHORTEST
 
 WORDS_A_LINE = 22  # what a sentence of a summary comes to
 GROUP_TOKENS = 700  # of the prompt of one group: a small model loses the thread in more
@@ -41,7 +45,6 @@ class Statement:
     Attributes:
         place: where it belongs in reading order: number of the article, number of the sentence.
         score: how much it matters.
-        reason: what is left open where it isn't all supported.
     """
 
     article: Article
@@ -50,7 +53,6 @@ class Statement:
     citations: tuple[Citation, ...]
     place: tuple[int, int]
     score: float
-    reason: str | None = None
 
     @classmethod
     def of(cls, one: Candidate) -> Statement:
@@ -58,7 +60,7 @@ class Statement:
 
     @property
     def claim(self) -> Claim:
-        return Claim(self.text, self.support, self.citations, self.reason)
+        return Claim(self.text, self.support, self.citations)
 
     @property
     def words(self) -> int:
@@ -73,6 +75,7 @@ def write(
     trace: Trace,
     memory: Memory,
     *,
+    headline: bool = False,
     about: str | None = None,
     report: Callable[[int, int], None] | None = None,
     stop: threading.Event | None = None,
@@ -80,6 +83,7 @@ def write(
     """Claims of about `words` words in the model's words, never much longer, in reading order.
 
     Args:
+        headline: one statement, and only one.
         report: called with how many of how many sentences the model has read.
 
     Raises:
@@ -105,7 +109,39 @@ def write(
         if len(shorter) >= len(condensed):
             break
         condensed = shorter
-    return [one.claim for one in _within(once(condensed), words)]
+    known = once(condensed)
+    if headline:
+        written = [one for one in known if one.support == "supported"]
+        if written:
+            return [max(written, key=lambda one: one.score).claim]
+        return [said.claim for said in best(some)]
+    standing = list(_standing(known, some))
+    if not standing:  # all that matters leans: then as without a model
+        return [said.claim for said in choose(some, words, stop)]
+    return [one.claim for one in _within(standing, words)]
+
+
+def _standing(statements: Sequence[Statement], some: Sequence[Candidate]) -> Iterator[Statement]:
+    """The statements; a quote that leans together with what it leans on, or not at all."""
+    candidates = {one.place: one for one in some}
+    leaning = [one.place for one in statements if one.support == "quoted" and leans(one.text)]
+    found = {place: next(ways(candidates[place]), None) for place in leaning}
+    before = {said.candidate.place for way in found.values() if way for said in way[:-1]}
+    for one in statements:
+        if one.support != "quoted":
+            yield one
+        elif one.place in before:
+            continue  # it is said with what leans on it
+        elif one.place not in found:
+            yield one
+        elif (way := found[one.place]) and all(_is_new(said.candidate, candidates) for said in way):
+            claim = in_one(way)
+            yield replace(one, text=claim.text, support=claim.support, citations=claim.citations)
+
+
+def _is_new(one: Candidate, candidates: Mapping[tuple[int, int], Candidate]) -> bool:
+    """Whether nothing before it says the same; what is brief is no candidate in any case."""
+    return one.place in candidates or len(one.text.split()) < SHORTEST
 
 
 def _share(lines: int, part: int, whole: int) -> int:
@@ -235,9 +271,8 @@ def _grounded(raw: str, group: Sequence[Statement]) -> Statement | None:
     date = dates.pop() if len(dates) == 1 else None
     quotes = [citation.quote for citation in citations]
     verdict = check(line.text, quotes, date, first.article.title)
-    if verdict.support not in ("supported", "partly"):
+    # What leans could lose what it leans on when the best statements are chosen.
+    if verdict.support != "supported" or leans(line.text):
         return None
     score = max(one.score for one in named)
-    return Statement(
-        *(first.article, line.text, verdict.support, citations, first.place, score, verdict.reason)
-    )
+    return Statement(first.article, line.text, "supported", citations, first.place, score)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from pathlib import Path
 
@@ -12,8 +13,12 @@ from hypothesis import strategies as st
 
 from rag import Library
 from rag.add import Document
+from rag.article import Article
 from rag.errors import Cancelled
+from rag.split import sentences
 from rag.summarize import memory
+from rag.summarize.candidates import Candidate
+from rag.summarize.choose import choose
 from rag.summarize.lean import leans
 from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
@@ -59,7 +64,8 @@ def test_a_summary_keeps_the_laws(
         assert claim.support in ("quoted", "supported")
         (cited,) = claim.citations
         assert cited.holds(library.article(cited.article.id))
-        assert set(claim.text.casefold().split()) <= set(cited.quote.casefold().split())
+        said, quoted = (re.findall(r"\w+", one.casefold()) for one in (claim.text, cited.quote))
+        assert set(said) <= set(quoted)
     order = {source.id: at for at, source in enumerate(summary.articles)}
     places = [(order[cited.article.id], cited.start) for cited in shown]
     assert places == sorted(places)
@@ -87,6 +93,57 @@ def test_frames_and_loose_words_are_left_out(tmp_path: Path) -> None:
 
 def test_where_there_is_nothing_better_that_is_shown(tmp_path: Path) -> None:
     assert made(tmp_path, "She left early on that day.").summarize().claims
+
+
+def test_a_headline_is_one_sentence_also_where_none_stands_alone(tmp_path: Path) -> None:
+    library = made(
+        tmp_path, "She left early on that day for the long race. Then she won it by far."
+    )
+    (claim,) = library.summarize(length="headline").claims
+    assert len(claim.citations) == 1
+    assert claim.text.count(".") == 1
+
+
+def test_a_headline_is_the_best_and_not_the_shortest_sentence(tmp_path: Path) -> None:
+    long = (
+        "The dam of the reservoir of Orrin broke on Monday at noon and the water of the river Lenn "
+        "flooded four villages of the valley and a factory and the road to the harbour and killed "
+        "twelve people of the village of Lenn"
+    )
+    library = made(tmp_path, f"{long}. The river is quiet and the weather fine.")
+    assert "dam" in library.summarize(length="headline").text
+
+
+def test_what_leans_may_stand_behind_a_brief_sentence(tmp_path: Path) -> None:
+    library = made(tmp_path, "Ada Low resigned. She left the town hall by the back door.")
+    (first, second) = library.summarize(length="long").claims
+    assert (first.text, second.text[:8]) == ("Ada Low resigned.", "She left")
+
+
+def test_speech_goes_on_in_the_next_line(tmp_path: Path) -> None:
+    speech = (
+        "The mayor of Orrin spoke on Monday of the dam: “The dam was safe when the town built it.\n"
+        "“The engineers of the army opened all of the gates.\n"
+        "“The government in the capital has known for years.”\n"
+        "The dam of Orrin broke on Sunday and the river flooded the valley."
+    )
+    text = made(tmp_path, speech).summarize(length="long").text
+    assert "broke" in text
+    assert "engineers" not in text
+    assert "government" not in text
+
+
+def test_choosing_can_be_stopped() -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Cancelled):
+        choose([some()], 40, stop)
+
+
+def some() -> Candidate:
+    article = Article.of("The river Lenn rose by four metres in the night.", title="River")
+    (sentence,) = sentences(article)
+    return Candidate(article, sentence, (0, 0), None, True, 1.0, FakeEncoder().encode_query("a"))
 
 
 def test_marks_say_nothing(tmp_path: Path) -> None:
@@ -132,6 +189,29 @@ def test_a_long_summary_that_was_stopped_goes_on_where_it_was(tmp_path: Path) ->
     (tmp_path / memory.FILE).unlink()
     library, encoder = opened()
     assert library.summarize().claims == resumed.claims
+
+
+def test_a_long_article_is_told_of_and_kept_block_by_block(tmp_path: Path) -> None:
+    made(tmp_path, " ".join(many(40)))
+    encoder = FakeEncoder()
+    library = Library(
+        tmp_path, encoder=encoder, locator=FakeLocator(), model=FakeModel(reliable=False)
+    )
+    stop = threading.Event()
+    reported: list[int] = []
+
+    def once(read: int, total: int) -> None:
+        reported.append(read)
+        stop.set()
+
+    with pytest.raises(Cancelled):
+        library.summarize(report=once, stop=stop)
+    assert reported == [memory.BLOCK - 1]
+    assert encoder.encoded == memory.BLOCK
+    summary = library.summarize(report=lambda read, _: reported.append(read))
+    assert encoder.encoded == 801  # with the title; the first block isn't encoded again
+    assert reported[1:] == [255, 511, 767, 800]
+    assert summary.read == 800
 
 
 def test_damaged_memory_is_not_believed(tmp_path: Path) -> None:

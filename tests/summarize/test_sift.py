@@ -23,18 +23,40 @@ from rag.summarize.sift import Kind, kind, kinds
         ("Why did you resign?", "asked"),
         ("Yes.", "frame"),
         ("", "frame"),
+        ("Ada Low resigned.", "brief"),
+        ("The hikers dug a deep hole.", "said"),
+        ("Source: AP", "frame"),
+        ("Police had one source: the mayor of Orrin.", "said"),
+        ("The scouts sold cookies at the door of the church.", "said"),
+        ("The union paid for an advertisement in the paper.", "said"),
+        ("The party will sign up new members in the autumn.", "said"),
+        ("The firm changed its terms of service in May.", "said"),
+        ("Please subscribe to stay informed.", "frame"),
+        ("Sign up for more.", "frame"),
+        ("Civic Union: 31 seats, 38.4 percent", "said"),
+        ("- Green List: 9 percent of the votes", "said"),
+        ("Updated: 3 hours ago by the editors", "frame"),
+        ("Published: 12 May 2020", "frame"),
     ],
 )
 def test_kinds_of_sentences(text: str, wanted: Kind) -> None:
     assert kind(text) == wanted
 
 
-def test_a_line_with_a_credit_is_a_caption() -> None:
-    article = Article.of(
-        "The mayor opens the bridge on Monday. Image: Anna Holm.\nThe bridge was opened on Monday.",
-        title="Bridge",
-    )
-    assert kinds(article, sentences(article)) == ["frame", "frame", "said"]
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("The mayor opens the bridge on Monday. Image: Anna Holm.", ["frame", "frame"]),
+        ("The bridge was shut on Monday. Source: AP", ["said", "frame"]),
+        (
+            "The bridge was shut on Monday. Nobody was hurt there. Photo: Anna Holm.",
+            ["said", "said", "frame"],
+        ),
+    ],
+)
+def test_a_credit_speaks_for_its_own_sentence(line: str, wanted: list[Kind]) -> None:
+    article = Article.of(f"{line}\nThe bridge was opened again in May.", title="Bridge")
+    assert kinds(article, sentences(article)) == [*wanted, "said"]
 
 
 def test_a_title_says_nothing_new() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from rag import Library
 from rag.add import Document
+from rag.cli import summarizing
 from rag.errors import UsageError
-from rag.summary import Summary
+from rag.summarize.compare import LARGEST
+from rag.summary import Comparison, Summary
 from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
 Make = Callable[..., Library]
@@ -104,13 +107,57 @@ def test_key_facts_are_words_of_the_text(of: Make) -> None:
     assert_exact(library, summary)
 
 
+def test_key_facts_keep_their_sentence_and_their_day(of: Make) -> None:
+    library = of(("2025-01-15", STORY))
+    summary = library.summarize(style="key-facts")
+    assert "when: 2025-01-13 (from “Monday”): Monday [" in summary.text
+    printed = summarizing.shown(summary)
+    quotes = {at: cited.quote for at, cited in enumerate(summary.citations, 1)}
+    rows = printed.split("\n")
+    for row, below in pairwise(rows):
+        if below.startswith("  in: "):
+            sentence, mark = below.removeprefix("  in: ").rsplit(" ", 1)
+            assert sentence == quotes[int(mark.strip("[]"))]
+            assert row.split(": ")[-1].rsplit(" ", 1)[0] in sentence
+    assert sum(row.startswith("  in: ") for row in rows) == len(summary.facts) - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Up to 300 soldiers came to the valley.", ["Up to 300 soldiers"]),
+        ("Fewer than 12 people died in the flood.", ["Fewer than 12 people"]),
+        ("No more than 5 sheep were saved.", ["No more than 5 sheep"]),
+        ("The dam of Orrin cost nearly $40 million.", ["nearly $40 million"]),
+        ("Between 20 and 30 houses burnt down.", ["Between 20 and 30 houses"]),
+        ("The prices rose by 3 to 5 percent in the valley.", ["3 to 5 percent"]),
+        ("The fire burnt 12 houses and killed 12 people.", ["12 houses", "12 people"]),
+        ("About 40 people fled to the hills.", ["About 40 people"]),
+    ],
+)
+def test_key_facts_keep_what_bounds_a_number(of: Make, text: str, wanted: list[str]) -> None:
+    facts = of(("2025-01-15", text)).summarize(style="key-facts").facts
+    assert [fact.claim.text for fact in facts if fact.asked == "how many"] == wanted
+
+
+def test_organisations_are_among_who(of: Make) -> None:
+    text = "Lenn University and Orrin University closed on Monday, said KCNA and Ada Low."
+    facts = of(("2025-01-15", text)).summarize(style="key-facts").facts
+    assert {fact.claim.text for fact in facts if fact.asked == "who"} == {
+        "Lenn University",
+        "Orrin University",
+        "KCNA",
+        "Ada Low",
+    }
+
+
 HERE = (
     "The dam of Orrin broke on Monday at noon. The flood in the valley killed 12 people of the "
     "village. The mayor of Orrin asked for help from the army."
 )
 THERE = (
-    "The dam of Orrin broke on Monday, said the police. The flood in the valley killed 19 people "
-    "of the village. A farmer saved forty sheep with a boat."
+    "The dam of Orrin broke on Monday at noon, said the police. The flood in the valley killed 19 "
+    "people of the village. A farmer saved forty sheep with a boat."
 )
 
 
@@ -127,6 +174,69 @@ def test_articles_on_one_event_are_compared(of: Make) -> None:
     assert any("sheep" in claim.text for claim in comparison.single)
     assert any("broke" in claim.text for claim in comparison.shared)
     assert_exact(library, summary)
+
+
+def compared(library: Library) -> Comparison:
+    (found,) = library.summarize(length="long").comparisons
+    return found
+
+
+def test_what_both_say_in_the_same_words_is_not_what_only_one_says(of: Make) -> None:
+    same = "The dam of Orrin broke on Monday at noon and the river flooded the valley of the Lenn."
+    comparison = compared(
+        of(
+            ("2025-01-15", f"{same} A farmer saved forty sheep with a boat."),
+            ("2025-01-15", f"{same} The army sent three helicopters to the hospital."),
+        )
+    )
+    assert same not in {claim.text for claim in comparison.single}
+    assert comparison.single
+    assert [claim.text for claim in comparison.shared] == [same]
+
+
+def test_what_may_be_is_not_what_all_say(of: Make) -> None:
+    sure = "The flood in the valley killed 12 people of the village of Lenn."
+    open_yet = sure.replace("killed", "may have killed")
+    for here, there, shared in ((sure, open_yet, []), (open_yet, sure, [open_yet])):
+        said = ("2025-01-15", f"{here} Farmers saved forty sheep."), ("2025-01-15", there)
+        assert [claim.text for claim in compared(of(*said)).shared] == shared
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        (
+            "The flood in the valley killed 12 people of the village.",
+            "The flood in the valley hurt 19 people of the village.",
+        ),
+        (
+            "The flood in the valley on Monday killed 12 people of the village.",
+            "The flood in the valley of 1931 killed 19 people of the village.",
+        ),
+        (
+            "The flood in the valley on Monday killed 12 people of the village.",
+            "The flood in the valley on Sunday killed 19 people of the village.",
+        ),
+    ],
+)
+def test_figures_of_other_things_do_not_differ(of: Make, here: str, there: str) -> None:
+    common = "The dam of Orrin in the valley broke at noon and the flood came to the village."
+    library = of(("2025-01-15", f"{here} {common}"), ("2025-01-15", f"{there} {common}"))
+    assert compared(library).differing == ()
+
+
+def test_of_many_articles_on_one_event_the_weightiest_are_compared(of: Make) -> None:
+    library = of(*[("2025-01-15", f"{HERE} House {n} is safe.") for n in range(12)])
+    comparison = compared(library)
+    assert len(comparison.articles) == LARGEST
+    assert comparison.uncompared == 2
+    printed = summarizing.shown(library.summarize(length="long"))
+    assert "the 10 weightiest of 12 articles on one event:" in printed
+
+
+def test_a_headline_compares_nothing(of: Make) -> None:
+    library = of(("2025-01-15", HERE), ("2025-01-15", THERE))
+    assert library.summarize(length="headline").comparisons == ()
 
 
 def test_articles_on_other_things_are_not(of: Make) -> None:

@@ -17,7 +17,7 @@ from rag.add import Document
 from rag.citation import NOT_FOUND
 from rag.errors import Cancelled, NotFound, UsageError
 from rag.prompt import load_template
-from rag.summarize import CITATIONS, words_of
+from rag.summarize import CITATIONS, SEARCHED, articles_found, words_of
 from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
 FLOOD, BEES, COMET, STRIKE = (
@@ -110,7 +110,7 @@ def assert_lawful(library: Library, summary: Summary) -> None:
         ({"references": [COMET, FLOOD], "filter": Filter(source="post")}, [FLOOD]),
         ({"filter": Filter(title="comet")}, [COMET]),
         ({"search": "the union of beekeepers", "filter": Filter(source="weekly")}, [BEES]),
-        ({"search": "the union of beekeepers", "references": [FLOOD, BEES]}, [BEES, FLOOD]),
+        ({"search": "the union of beekeepers", "references": [FLOOD, BEES]}, [BEES]),
     ],
 )
 def test_what_is_summarised(make: Make, what: dict[str, object], titles: list[str]) -> None:
@@ -242,6 +242,15 @@ def test_groups_fit_any_context(of: Callable[..., Library], context: int) -> Non
     assert_lawful(library, library.summarize(length="headline"))
 
 
+def test_a_search_finds_all_articles_that_fit_and_no_others(of: Callable[..., Library]) -> None:
+    floods = [f"The flood at Lenndorf came to house {n} of the village." for n in range(12)]
+    library = of(*floods, "Bees like clover.")
+    found = library.search("flood at Lenndorf", k=SEARCHED)
+    assert len({hit.article.id for hit in found.hits}) > 12
+    titles = {library.article(id).title for id in articles_found(found)}
+    assert titles == {f"Title {n}" for n in range(12)}
+
+
 # Once
 
 
@@ -254,7 +263,7 @@ AGENCY = (
 def test_copies_are_said_once(of: Callable[..., Library]) -> None:
     library = of(
         AGENCY.format(3000),
-        AGENCY.format(3000).upper() + " It is quiet on the island now.",
+        AGENCY.format(3000).upper() + " The island has been quiet so far.",
         AGENCY.format(3000).replace("Tuesday", "Tuesday, officials said"),
         AGENCY.format(3000) + " The sea was calm on the day.",
     )
@@ -293,6 +302,9 @@ def test_what_a_model_says_of_two_articles_is_said_once(of: Callable[..., Librar
         ("[2] The river rose by five metres.", None, None),
         ("[2] Ada Park rose by four metres.", None, None),
         ("[4] Somebody was hurt, said the mayor.", None, None),
+        ("[2] It rose by four metres.", None, None),
+        ("[2] However, the river rose by four metres.", None, None),
+        ("[2] The river of the mayor of the village rose by four metres.", None, None),
         ("[2]", None, None),
         ("no bracket", None, None),
         ("", None, None),
@@ -307,6 +319,24 @@ def test_words_that_do_not_hold_give_way_to_a_sentence(
     assert_lawful(library, summary)
     found = [(claim.text, claim.support) for claim in summary.claims if claim.support != "quoted"]
     assert found == ([(text, support)] if text else [])
+
+
+def test_a_headline_is_one_statement(make: Make) -> None:
+    library, _ = make(["[2] The river rose by four metres.\n[1] The river Lenn rose."])
+    (claim,) = library.summarize(FLOOD, length="headline").claims
+    assert claim.text == "The river rose by four metres."
+
+
+def test_a_quote_that_leans_comes_with_what_it_leans_on(of: Callable[..., Library]) -> None:
+    library = of(
+        "Ada Low was mayor of Orrin for ten years. She resigned in May.",
+        model=FakeModel(lambda _: "nothing"),
+    )
+    summary = library.summarize(length="long")
+    assert [claim.text for claim in summary.claims] == [
+        "Ada Low was mayor of Orrin for ten years. She resigned in May."
+    ]
+    assert len(summary.claims[0].citations) == 2
 
 
 def test_a_statement_made_of_statements_has_their_spans(of: Callable[..., Library]) -> None:

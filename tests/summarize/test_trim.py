@@ -78,10 +78,54 @@ def test_each_operation(operation: str, text: str, shorter: str) -> None:
         "The tool must not print anything (only numbers), leaving the rest to its caller.",
         "Food is free for all guests of the house, including those who come on Sunday.",
         "Even if it rains, which is likely, all of the races are held.",
+        # who says it
+        "Ada Low, the army claims, is a spy of the rebels.",
+        "Ada Low — so her rivals claim — is a spy of the army.",
+        "Ada Low is a spy (according to the rebels) of the army.",
+        "Ada Low, the judge said, is a spy of the army.",
+        "Ada Low, a spy the army claims, is in the town now.",
+        # what is no aside: it goes on to the verb, or to another person
+        "The prime minister of the island of Lenn, speaking on Monday, denied the charges.",
+        "Ada Low, the mayor, and Tom Park, a baker, were arrested.",
+        "A third defendant, Petra Lowe, who had driven the car, was cleared of murder.",
+        "The town paid for a new school, housing and roads.",
+        # dashes that end no date line
+        "The US–China trade talks were held in Lenn on Monday.",
+        "Boeing — Airbus has said — is losing money on every plane.",
+        "Boeing — the maker of planes has lost money again.",
+        "January 2010 Haiti earthquake victims were buried in the town.",
+        "May 7, 2015 Protests were the largest in the town.",
+        # links that say something
+        "But for Ada Low, all members of the council resigned.",
+        "Well below half of the members came to the meeting.",
+        "So far, the police have found nothing in the house.",
+        "So little rain fell that the river dried up in June.",
+        "So did the mayor of the town of Orrin.",
+        # what takes it back
+        "He spoke of a bomb in the hall, which turned out to be untrue.",
+        "The drug cured all of the patients, which independent tests contradicted.",
+        "Low was convicted of murder (later overturned on appeal) in March 2020.",
+        # what it depends on
+        "The bridge will be opened in June, assuming the council agrees.",
+        "The plan was passed by the council, pending approval.",
+        "The sale is agreed (subject to a vote of the members) by both.",
+        "The drug works – when given twice – in all of the patients.",
+        # where it ends
+        "All of the members voted for the plan, barring two.",
+        "All members — bar the first — voted for the plan.",
+        "The drug works — in mice at least — in all cases.",
+        # marks that are no asides
+        "The shop is open 9 - 12 in the morning and 2 - 5 in the afternoon.",
+        "The value of f(x) is greater than zero for all numbers.",
     ],
 )
 def test_what_is_left_alone(text: str) -> None:
     assert [form.text for form in forms(text)] == [text]
+
+
+def test_only_the_first_sentence_of_a_line_has_a_date_line() -> None:
+    text = "SEOUL, South Korea — On Monday two fighters were taken prisoner."
+    assert [form.text for form in forms(text, leads=False)] == [text]
 
 
 PARTS = st.sampled_from(
