@@ -16,7 +16,7 @@ SEARCH_WEIGHT = 8.0  # of a sentence's search score beside its log-odds of answe
 UNENDED = 2.0  # off this where it has no full stop: a caption or a headline seldom answers
 # Off the log-odds that none answers, where several facts or a reason are asked for: the networks
 # were trained on questions that a phrase answers, and others seem less answered to them.
-EASE = 1.0
+EASE = 3.0
 _ENDED = re.compile(r"[.!?:;…][\"”’'»)\]]*\s*\Z")
 
 

@@ -6,6 +6,7 @@ what can be wrong is the place that is pointed at.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -29,6 +30,7 @@ LIKELY = 0.6  # probability from which on a model's phrase is taken, whatever th
 NEAR = 4.0
 LISTED = 4.0
 RIVAL = 2.0
+LEAN = 2.0  # log-odds more of the sentence after the best that goes on with a pronoun
 
 _AROUND = " \t\n,.;:!?…¿¡\"'“”„‘’‚«»‹›()[]{}—–-"
 _BORDER = re.compile(r"[\s—]")  # of words
@@ -60,16 +62,26 @@ def pointed(question: str, choice: Choice) -> Iterator[Claim]:
 
 
 def _sentences(question: str, choice: Choice) -> list[Evidence]:
-    """Those to be quoted; the best after the one before it, if it begins with a pronoun."""
+    """Those to be quoted, those that answer a part first.
+
+    Where the best begins with a pronoun it comes after the one before it.
+    """
     best, parts = choice.evidence[0], len(choice.parts)
     most, near = _reach(question, choice)
-    some = [
-        one
-        for place, one in enumerate(choice.ranked[:most])
-        if place < parts or one.score > best.score - near
-    ]
-    before = None if parts else _before(best, choice)
-    return list(dict.fromkeys([before, *some]))[:most] if before else some
+    if parts:
+        some = enumerate(choice.ranked[:most])
+        return [one for place, one in some if place < parts or one.score > best.score - near]
+    odds = {one.place: one.score + LEAN * _goes_on(one, best) for one in choice.evidence}
+    likely = [one for one in choice.evidence if odds[one.place] > best.score - near]
+    likely.sort(key=lambda one: -odds[one.place] if one is not best else -math.inf)
+    before = _before(best, choice)
+    return list(dict.fromkeys([before, *likely] if before else likely))[:most]
+
+
+def _goes_on(one: Evidence, best: Evidence) -> bool:
+    """Whether a sentence follows the best and begins with a pronoun, which mostly is about it."""
+    follows = one.place == (best.article.id, best.number + 1)
+    return follows and bool(_PRONOUN.match(one.text))
 
 
 def _before(one: Evidence, choice: Choice) -> Evidence | None:

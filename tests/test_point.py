@@ -13,6 +13,7 @@ from rag.article import Article, Sentence
 from rag.choose import Choice, Pointer
 from rag.evidence import Evidence
 from rag.point import (
+    LEAN,
     LIKELY,
     MOST,
     NEAR,
@@ -260,6 +261,25 @@ def test_a_pronoun_is_quoted_with_the_sentence_before(text: str, leans: bool, nu
     assert first in quotable("Why did the mayor fall ill?", choice) or not leans
     alone = Choice((second,), 0.1, ())
     assert [claim.text for claim in pointed("Why?", alone)] == [text]
+
+
+@pytest.mark.parametrize(
+    ("after", "second"),
+    [("He fell ill on Friday.", "after"), ("Hence he fell ill.", "other")],
+)
+def test_what_goes_on_with_a_pronoun_is_likelier_to_be_quoted_too(after: str, second: str) -> None:
+    said, other = "Tom Reed is the mayor.", "Rain fell."
+    article = Article.of(f"{said} {after} {other}", title="T")
+    starts = (0, len(said) + 1, len(said) + len(after) + 2)
+    scores = (0.0, -NEAR - LEAN / 2, -NEAR + LEAN / 4)
+    first, next_, third = (
+        Evidence(article, Sentence(article.id, start, start + len(one)), number, score)
+        for number, (one, start, score) in enumerate(
+            zip((said, after, other), starts, scores, strict=True)
+        )
+    )
+    quotes = [claim.text for claim in pointed("Why?", Choice((first, third, next_), 0.1, ()))]
+    assert quotes == [said, after if second == "after" else other]
 
 
 # Articles that differ
