@@ -6,10 +6,14 @@ held against what the other cites, numbers, dates, names and negation first.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 from rag.answer import Answer
+from rag.ask import AnswerStream
 from rag.citation import Claim
+from rag.errors import UsageError
 from rag.ground import check
 from rag.library import Library
 from rag.snapshot import Filter
@@ -46,14 +50,38 @@ class Sides:
         return all(one.agrees for one in (*self.left_stands, *self.right_stands))
 
 
-def compare(library: Library, question: str, left: Filter, right: Filter) -> Sides:
+def compare(
+    library: Library,
+    question: str,
+    left: Filter,
+    right: Filter,
+    *,
+    began: Callable[[AnswerStream], None] = lambda _: None,
+) -> Sides:
     """Asks both sides, one after the other.
 
+    Args:
+        began: gets each side's answer before it is written, so that it can be cancelled.
+
     Raises:
+        UsageError: both sides are the same.
+        Cancelled: a side was.
         RagError: as `Library.ask`.
     """
-    one, other = library.ask(question, filter=left), library.ask(question, filter=right)
-    return compared(one, other)
+    if left == right:
+        raise UsageError(
+            "both sides are the same articles",
+            remedy="choose other articles, another source or other days for one of them",
+        )
+    return compared(*(_asked(library, question, side, began) for side in (left, right)))
+
+
+def _asked(
+    library: Library, question: str, filter: Filter, began: Callable[[AnswerStream], None]
+) -> Answer:
+    with closing(library.ask(question, filter=filter, stream=True)) as stream:
+        began(stream)
+        return stream.answer
 
 
 def compared(left: Answer, right: Answer) -> Sides:

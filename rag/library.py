@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Literal, overload
 
 from rag import ask as asking
-from rag import search, summarize, vectors
+from rag import changes, search, summarize, vectors
 from rag.add import Added, Document, Report, add_documents, add_paths, encode_again
 from rag.answer import Answer, Trace
 from rag.article import Article
 from rag.ask import AnswerStream
+from rag.changes import Change
 from rag.citation import Citation
 from rag.conversation import whole
 from rag.conversation.kept import Conversations
@@ -196,6 +197,11 @@ class Library:
                 self._notice(missing)
 
     # Looking into it
+
+    def changes(self, limit: int = 100) -> list[Change]:
+        """What was added, replaced and removed last, newest first."""
+        with self._store.snapshot() as snapshot:
+            return changes.changes(snapshot, limit)
 
     def articles(self, filter: Filter = Filter()) -> list[Listing]:
         """What is in the library, newest first, without the texts."""

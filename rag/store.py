@@ -6,6 +6,7 @@ changes is one transaction.
 
 from __future__ import annotations
 
+import datetime
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -18,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.article import Article, Passage, Sentence
+from rag.changes import KEPT, What
 from rag.errors import FormatTooNew, LibraryBusy, LibraryDamaged, LibraryError
 from rag.rows import VECTOR_TYPE, article_digest, database_errors, pack_spans, passage_digest
 from rag.snapshot import Snapshot, Vectors
 
-FORMAT = 2
+FORMAT = 3
 DATABASE = "library.db"
 LOCK = "lock"
 PATIENCE = 3.0  # seconds
@@ -75,6 +77,12 @@ CREATE TABLE turns (
     number INTEGER NOT NULL, asked TEXT NOT NULL, answer TEXT NOT NULL, sha256 BLOB NOT NULL,
     PRIMARY KEY (conversation, number)
 ) WITHOUT ROWID;
+""",
+    3: """
+CREATE TABLE changes (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, what TEXT NOT NULL,
+    title TEXT NOT NULL, path TEXT NOT NULL, articles INTEGER NOT NULL
+);
 """,
 }
 """What each later format adds; a library is brought up to the newest when it is written to."""
@@ -281,6 +289,7 @@ class Writer(Snapshot):
         articles that no file holds any more are removed.
         """
         former = self._articles_of(path)
+        what: What = "added" if self.file_digest(path) is None else "replaced"
         self.execute("DELETE FROM files WHERE path = ?", (path,))
         self.execute("INSERT INTO files VALUES (?, ?)", (path, sha256))
         for entry in entries:
@@ -292,6 +301,8 @@ class Writer(Snapshot):
                 (path, article.path or path, article.id),
             )
         self._remove_orphans(former)
+        if articles:
+            self._record(what, articles[0].title, path, len(articles))
         self.next_generation()
 
     def remove_article(self, id: str) -> None:
@@ -306,9 +317,24 @@ class Writer(Snapshot):
                 "(SELECT file FROM origins WHERE article = ?)",
                 (key,),
             )
+            title, path = self.row(
+                "SELECT title, (SELECT min(path) FROM origins WHERE article = key) "
+                "FROM articles WHERE key = ?",
+                (key,),
+            )
+            self._record("removed", title, path or "", 1)
             self._delete(key)
         self.execute("DELETE FROM files WHERE path NOT IN (SELECT file FROM origins)")
         self.next_generation()
+
+    def _record(self, what: What, title: str, path: str, articles: int) -> None:
+        """Remembers a change, in the current transaction, and forgets the oldest."""
+        now = datetime.datetime.now(datetime.UTC).isoformat()
+        added = self.execute(
+            "INSERT INTO changes (at, what, title, path, articles) VALUES (?, ?, ?, ?, ?)",
+            (now, what, title, path, articles),
+        )
+        self.execute("DELETE FROM changes WHERE number <= ?", (int(added.lastrowid or 0) - KEPT,))
 
     def _articles_of(self, path: str) -> list[int]:
         return [k for (k,) in self.rows("SELECT article FROM origins WHERE file = ?", (path,))]

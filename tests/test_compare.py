@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rag import Filter, Library
 from rag.answer import Answer, Trace
+from rag.ask import AnswerStream
 from rag.citation import Citation, Claim, Source
 from rag.compare import compare, compared
+from rag.errors import Cancelled, UsageError
 
 
 def answer(*said: str) -> Answer:
@@ -39,3 +43,24 @@ def test_each_side_is_asked_of_its_own_articles(library: Library) -> None:
     found = compare(library, "What rose?", Filter(articles=(flood,)), Filter(articles=(bees,)))
     assert {one.article.id for one in found.left.citations} <= {flood}
     assert {one.article.id for one in found.right.citations} <= {bees}
+
+
+def test_a_side_that_is_cancelled_ends_it(library: Library) -> None:
+    flood, bees = library.find(["flood.md"])[0], library.find(["bees.md"])[0]
+    sides = Filter(articles=(flood,)), Filter(articles=(bees,))
+    began: list[AnswerStream] = []
+    compare(library, "What rose?", *sides, began=began.append)
+    assert len(began) == 2
+
+    def cancel(stream: AnswerStream) -> None:
+        began.append(stream)
+        stream.close()
+
+    with pytest.raises(Cancelled):
+        compare(library, "What rose?", *sides, began=cancel)
+    assert len(began) == 3
+
+
+def test_sides_that_are_the_same_are_refused(library: Library) -> None:
+    with pytest.raises(UsageError, match="the same articles"):
+        compare(library, "What rose?", Filter(source="Post"), Filter(source="Post"))

@@ -16,7 +16,7 @@ from rag.answer import Answer, Trace
 from rag.citation import Citation, Claim, Source
 from rag.conversation.kept import Turn
 from rag.errors import LibraryDamaged, NotFound
-from rag.store import SCHEMA
+from rag.store import FORMAT, SCHEMA
 
 DAY = datetime.date(2024, 5, 1)
 
@@ -76,6 +76,42 @@ def test_search_finds_what_was_said_whatever_the_case(library: Library) -> None:
     assert found("question") == []  # a key of the JSON is nothing that was said
 
 
+def test_no_more_are_listed_than_are_asked_for(library: Library) -> None:
+    kept = [asked(library, "Who saw the comet?") for _ in range(3)]
+    for one in kept:
+        library.conversations.save(one)
+    newest = [one.id for one in reversed(kept)]
+    assert [one.id for one in library.conversations.list(limit=2)] == newest[:2]
+    assert [one.id for one in library.conversations.list("comet", limit=2)] == newest[:2]
+
+
+def test_turns_of_others_are_never_written_over(library: Library) -> None:
+    save, load = library.conversations.save, library.conversations.load
+    known = asked(library, "How much did the Lenn rise?")
+    assert save(known, over=Conversation.new()) == known
+    theirs = known.with_answer(library.ask("Who is the mayor?"))
+    assert save(theirs, over=known) == theirs
+    mine = known.with_answer(library.ask("Who saw the comet?"))
+    kept = save(mine, over=known)
+    assert kept.id != mine.id
+    assert load(mine.id).to_dict() == theirs.to_dict()
+    assert load(kept.id).turns[1].answer.question == "Who saw the comet?"
+    # What was taken back, or couldn't be stored before, is nobody else's.
+    shorter = kept.until(1)
+    assert save(shorter, over=kept).id == kept.id
+    assert save(kept.with_answer(mine.answers[1]), over=kept).id == kept.id
+    library.conversations.remove(kept.id)
+    assert save(kept, over=kept).id == kept.id
+
+
+def test_a_turn_keeps_what_was_searched(library: Library) -> None:
+    filter = Filter(since=DAY, source="Post")
+    kept = Conversation.new(filter).with_answer(library.ask("Who won?", filter=filter), 0)
+    library.conversations.save(kept)
+    [turn] = library.conversations.load(kept.id).turns
+    assert (turn.filter, turn.searched) == (filter, 0)
+
+
 def test_a_removed_one_is_gone(library: Library) -> None:
     conversation = asked(library, "How much did the Lenn rise?")
     library.conversations.save(conversation)
@@ -115,7 +151,7 @@ def test_a_library_of_format_1_is_read_and_brought_along(tmp_path: Path) -> None
         library.conversations.load("abc")
     conversation = Conversation.new()
     library.conversations.save(conversation)
-    assert library.stats()["format"] == 2
+    assert library.stats()["format"] == FORMAT
     assert library.conversations.load(conversation.id) == conversation
 
 

@@ -231,7 +231,7 @@ def test_readers_in_another_process_go_on_while_a_writer_writes(
 @pytest.mark.parametrize(
     ("key", "value", "error"),
     [
-        ("format", "3", FormatTooNew),
+        ("format", "4", FormatTooNew),
         ("format", "x", LibraryDamaged),
         ("format", "null", LibraryDamaged),
     ],

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from rag.answer import Answer
 from rag.citation import Citation, pieces
-from rag.conversation.kept import Conversation
+from rag.conversation.kept import Conversation, Turn
 from rag.evaluate.reports.markdown import escaped
 from rag.markup import Html, element, inline
 
+NEAREST = "The nearest passages, which may not answer it:"
 LIMIT = 100_000  # characters of one text; Markdown is one line a text
 _STYLE = (
     ":root{color-scheme:light dark}body{max-width:44rem;margin:2rem auto;padding:0 1rem;"
@@ -32,7 +33,8 @@ def to_markdown(conversation: Conversation) -> str:
     lines = [f"# {escaped(conversation.title)}", ""]
     for turn in conversation.turns:
         lines += [f"## {escaped(turn.answer.question, LIMIT)}", ""]
-        lines += [_when(turn.asked.isoformat(timespec="minutes")), "", _said(turn.answer), ""]
+        lines += [_when(turn), "", _said(turn.answer), ""]
+        lines += [f"- {escaped(doubt, LIMIT)}\n" for doubt in _doubts(turn.answer)]
         for number, citation in _numbered(turn.answer):
             lines.append(f"{number}. {escaped(_place(citation), LIMIT)}")
             lines += ["", f"   > {escaped(citation.quote, LIMIT)}", ""]
@@ -51,26 +53,34 @@ def to_html(conversation: Conversation) -> str:
         element("title", conversation.title or "Conversation"),
         element("style", Html(_STYLE)),
     )
-    parts = [part for turn in conversation.turns for part in _turn(turn.answer)]
+    parts = [part for turn in conversation.turns for part in _turn(turn)]
     body = element("body", element("h1", inline(conversation.title)), *parts)
     return f"<!doctype html>\n{element('html', head, body)}\n"
 
 
-def _turn(answer: Answer) -> Iterator[Html]:
+def _turn(turn: Turn) -> Iterator[Html]:
+    answer = turn.answer
     yield element("h2", inline(answer.question))
+    yield element("p", element("small", _when(turn)))
     if answer.claims:
         yield element("p", *(inline(piece) for piece in pieces(answer.claims)))
+        yield from (element("p", element("small", inline(one))) for one in _doubts(answer))
     else:
-        yield element("p", answer.text)
+        yield element("p", f"{answer.text} {NEAREST}" if answer.nearest else answer.text)
     for number, citation in _numbered(answer):
         yield element("cite", inline(f"[{number}] {_place(citation)}"))
         yield element("blockquote", inline(citation.quote))
 
 
+def _doubts(answer: Answer) -> list[str]:
+    """What was found wrong with the model's words, claim by claim."""
+    return [f"“{one.text}”: {one.reason}" for one in answer.claims if one.reason]
+
+
 def _said(answer: Answer) -> str:
     """The answer with its marks, and with what is doubtful said to be."""
     text = escaped(answer.text, LIMIT)
-    return text if answer.claims else f"{text} The nearest passages, which may not answer it:"
+    return f"{text} {NEAREST}" if answer.nearest else text
 
 
 def _numbered(answer: Answer) -> Iterator[tuple[int, Citation]]:
@@ -84,5 +94,5 @@ def _place(citation: Citation) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _when(asked: str) -> str:
-    return f"Asked {asked}."
+def _when(turn: Turn) -> str:
+    return f"Asked {turn.asked.isoformat(timespec='minutes')}."

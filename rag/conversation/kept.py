@@ -12,6 +12,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from typing import Any, Self
 
 from rag.answer import Answer
@@ -24,13 +25,41 @@ FORMAT = 2  # of a library, from which on it keeps conversations
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One answer, which has its question, and when it was asked for (UTC)."""
+    """One answer, which has its question, and when it was asked for (UTC).
+
+    Attributes:
+        filter: which articles it might use.
+        searched: how many those were; None if nobody counted.
+    """
 
     asked: datetime.datetime
     answer: Answer
+    filter: Filter = field(default_factory=Filter)
+    searched: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return {"asked": self.asked.isoformat(), **self.answer.to_dict()}
+        return {"asked": self.asked.isoformat(), **self._stored()}
+
+    def stored(self) -> str:
+        """What a library keeps of it beside the time."""
+        return json.dumps(self._stored())
+
+    def _stored(self) -> dict[str, Any]:
+        # An answer, as it is printed elsewhere too, with what only a conversation knows if need be.
+        more = {"filter": _filter_dict(self.filter) or None, "searched": self.searched}
+        known = {name: value for name, value in more.items() if value is not None}
+        return self.answer.to_dict() | known
+
+    @classmethod
+    def from_stored(cls, asked: str, stored: str) -> Self:
+        """The turn that `stored` wrote."""
+        written = json.loads(stored)
+        return cls(
+            datetime.datetime.fromisoformat(asked),
+            Answer.from_dict(written),
+            _filter_from(written.get("filter", {})),
+            written.get("searched"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +79,7 @@ class Conversation:
     @classmethod
     def new(cls, filter: Filter = Filter()) -> Self:
         """One in which nothing was asked yet."""
-        return cls(secrets.token_hex(8), _now(), filter)
+        return cls(_new_id(), _now(), filter)
 
     @property
     def title(self) -> str:
@@ -66,9 +95,13 @@ class Conversation:
         """The conversation as it was before this turn, counted from 0."""
         return replace(self, turns=self.turns[:turn])
 
-    def with_answer(self, answer: Answer) -> Self:
-        """The conversation gone on by an answer that was just given."""
-        return replace(self, turns=(*self.turns, Turn(_now(), answer)))
+    def with_answer(self, answer: Answer, searched: int | None = None) -> Self:
+        """The conversation gone on by an answer that was just given.
+
+        Args:
+            searched: how many articles it could come from.
+        """
+        return replace(self, turns=(*self.turns, Turn(_now(), answer, self.filter, searched)))
 
     def to_dict(self) -> dict[str, Any]:
         """All of it, as plain values."""
@@ -96,23 +129,19 @@ class Conversations:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def list(self, search: str = "") -> list[Kept]:
-        """Those in which each word of `search` occurs, in a question or an answer; newest first."""
+    def list(self, search: str = "", *, limit: int | None = None) -> list[Kept]:
+        """Those in which each word of `search` occurs, in a question or an answer; newest first.
+
+        Args:
+            limit: no more than so many, which are found sooner.
+        """
+        words = search.split()
         with self._store.snapshot() as snapshot:
             if snapshot.number("format") < FORMAT:
                 return []
-            condition, values = _saying(search.split())
-            rows = snapshot.rows(
-                "SELECT c.id, (SELECT json_extract(answer, '$.question') FROM turns "
-                "WHERE conversation = c.id AND number = 0), c.changed, "
-                "(SELECT count(*) FROM turns WHERE conversation = c.id) "
-                f"FROM conversations c WHERE {condition} ORDER BY c.changed DESC, c.id",
-                values,
-            )
-        return [
-            Kept(id, title or "", datetime.datetime.fromisoformat(changed), turns)
-            for id, title, changed, turns in rows
-        ]
+            rows = snapshot.rows("SELECT id, changed FROM conversations ORDER BY changed DESC, id")
+            found = (row for row in rows if not words or _says(snapshot, row[0], words))
+            return [_kept(snapshot, *row) for row in islice(found, limit)]
 
     def load(self, id: str) -> Conversation:
         """The conversation of this id, each turn proved against its checksum.
@@ -137,13 +166,22 @@ class Conversations:
                 _turns(snapshot, id),
             )
 
-    def save(self, conversation: Conversation) -> None:
+    def save(self, conversation: Conversation, over: Conversation | None = None) -> Conversation:
         """Stores a conversation as it is now; only turns that are new or changed are written.
+
+        Args:
+            over: the conversation as its owner knew it to be kept. If others went on in it since,
+                theirs stays, and this one is stored beside it under an id of its own.
+
+        Returns:
+            What was stored.
 
         Raises:
             LibraryBusy: another process is writing.
         """
         with self._store.writer() as writer, writer.change():
+            if over is not None and _gone_on(writer, over):
+                conversation = replace(conversation, id=_new_id())
             writer.execute(
                 "INSERT INTO conversations VALUES (?1, ?2, ?3, ?4) "
                 "ON CONFLICT (id) DO UPDATE SET changed = ?3, filter = ?4",
@@ -155,6 +193,7 @@ class Conversations:
                 ),
             )
             _save_turns(writer, conversation)
+        return conversation
 
     def remove(self, id: str) -> None:
         """Removes a conversation; it may be gone already."""
@@ -182,9 +221,7 @@ def _turns(snapshot: Snapshot, id: str) -> tuple[Turn, ...]:
                 where=str(snapshot.where),
                 remedy="remove the conversation",
             )
-        turns.append(
-            Turn(datetime.datetime.fromisoformat(asked), Answer.from_dict(json.loads(answer)))
-        )
+        turns.append(Turn.from_stored(asked, answer))
     return tuple(turns)
 
 
@@ -192,7 +229,7 @@ def _save_turns(writer: Writer, conversation: Conversation) -> None:
     query = "SELECT number, sha256 FROM turns WHERE conversation = ?"
     known: dict[int, bytes] = dict(writer.rows(query, (conversation.id,)))
     for number, turn in enumerate(conversation.turns):
-        asked, answer = turn.asked.isoformat(), json.dumps(turn.answer.to_dict())
+        asked, answer = turn.asked.isoformat(), turn.stored()
         digest = _digest(asked, answer)
         if known.get(number) != digest:
             writer.execute(
@@ -205,14 +242,33 @@ def _save_turns(writer: Writer, conversation: Conversation) -> None:
     )
 
 
-def _saying(words: Sequence[str]) -> tuple[str, list[str]]:
-    """An SQL condition: all words are said in the turns of conversation `c`, whatever the case."""
+def _gone_on(snapshot: Snapshot, known: Conversation) -> bool:
+    """Whether turns are stored that this conversation, as it is known, hasn't."""
+    query = "SELECT asked FROM turns WHERE conversation = ? ORDER BY number"
+    stored = [asked for (asked,) in snapshot.rows(query, (known.id,))]
+    return stored != [turn.asked.isoformat() for turn in known.turns[: len(stored)]]
+
+
+def _says(snapshot: Snapshot, id: str, words: Sequence[str]) -> bool:
+    """Whether all words are said in the turns of a conversation, whatever the case."""
     said = (
-        "EXISTS (SELECT 1 FROM turns WHERE conversation = c.id AND "
         "(instr(fold(json_extract(answer, '$.question')), fold(?)) "
-        "OR instr(fold(json_extract(answer, '$.text')), fold(?))))"
+        "OR instr(fold(json_extract(answer, '$.text')), fold(?)))"
     )
-    return " AND ".join([said] * len(words)) or "1", [word for word in words for _ in range(2)]
+    each = ", ".join([f"max({said})"] * len(words))
+    values = [word for word in words for _ in range(2)]
+    row = snapshot.row(f"SELECT {each} FROM turns WHERE conversation = ?", (*values, id))
+    return all(row)
+
+
+def _kept(snapshot: Snapshot, id: str, changed: str) -> Kept:
+    title, turns = snapshot.row(
+        "SELECT (SELECT json_extract(answer, '$.question') FROM turns "
+        "WHERE conversation = ?1 AND number = 0), "
+        "(SELECT count(*) FROM turns WHERE conversation = ?1)",
+        (id,),
+    )
+    return Kept(id, title or "", datetime.datetime.fromisoformat(changed), turns)
 
 
 def _digest(asked: str, answer: str) -> bytes:
@@ -233,6 +289,10 @@ def _filter_from(written: Mapping[str, Any]) -> Filter:
         if name in written
     }
     return Filter(**{**written, **days, "articles": tuple(written.get("articles", ()))})
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
 
 
 def _now() -> datetime.datetime:

@@ -4,39 +4,94 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import overload
 
 from rag.add import Added, Document, Progress
-from rag.errors import RagError
+from rag.errors import RagError, ReadError
 from rag.library import Library
 from rag.markup import Html, element, inline
-from rag.ui.working import Running, Shown, followed
+from rag.read import Limits
+from rag.read.files import load
+from rag.ui.working import Shown, Stop, followed
 
 NAMED = 50  # failures, warnings and files that are named; of more, how many
 
 
 def adding(
-    library: Library,
-    sources: Sequence[Document] | Sequence[Path],
-    running: Running,
-    session: str | None,
-    shown: Callable[[Html], Shown],
+    add: Callable[..., Added], stop: Stop, shown: Callable[[Html], Shown]
 ) -> Generator[Shown, None, Added]:
-    """Adds documents or paths, and yields what to show, which `shown` makes of a bar of progress.
+    """Adds something, and yields what to show, which `shown` makes of a bar of progress.
+
+    Args:
+        add: gets `report`, as `Library.add` does.
 
     Raises:
         Cancelled: it was stopped; files that were done are in the library.
     """
 
     def work(report: Callable[..., None], _stop: threading.Event) -> Added:
-        documents = [one for one in sources if isinstance(one, Document)]
-        if documents:
-            return library.add_documents(documents, report=report)
-        return library.add([one for one in sources if isinstance(one, Path)], report=report)
+        return add(report=report)
 
-    stop = threading.Event()
-    with running.of(session, stop.set):
-        return (yield from followed(work, lambda step: shown(_progress(step)), stop))
+    yield shown(bar(0, "Reading"))
+    return (yield from followed(work, lambda step: shown(_progress(step)), stop.event))
+
+
+def dropped(
+    library: Library, files: Sequence[Path], *, report: Callable[[Progress], None]
+) -> Added:
+    """Adds uploaded files; those that can't be read are told with the others that failed."""
+    whole, failed = [], []
+    for file in files:
+        try:
+            load(file, Limits())
+            whole.append(file)
+        except ReadError as error:
+            failed.append(error)
+    added = library.add_documents(Dropped(whole), report=report)
+    return replace(added, failed=[*failed, *added.failed])
+
+
+class Dropped(Sequence[Document]):
+    """Uploaded files, each read when it is asked for: all at once may not fit the memory.
+
+    Args:
+        files: those that can be read.
+    """
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = list(zip(apart([file.name for file in files]), files, strict=True))
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    @overload
+    def __getitem__(self, at: int) -> Document: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Document]: ...
+    def __getitem__(self, at: int | slice) -> Document | Sequence[Document]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        name, file = self._files[at]
+        return Document(name, load(file, Limits()))
+
+
+def apart(names: Sequence[str]) -> list[str]:
+    """Names of files of one drop, told apart: of two with one name, the second would replace the
+    first.
+
+    >>> apart(["a.txt", "b.txt", "a.txt"])
+    ['a.txt', 'b.txt', 'a (2).txt']
+    """
+    told: list[str] = []
+    for name in names:
+        path, number, new = Path(name), 1, name
+        while new in told:
+            number += 1
+            new = f"{path.stem} ({number}){path.suffix}"
+        told.append(new)
+    return told
 
 
 def bar(done: float, said: str) -> Html:
@@ -74,7 +129,10 @@ def report(added: Added) -> Html:
     return element(
         "div",
         element("p", element("strong", f"{said or 'Nothing to add'}."), class_="sum"),
-        element("p", f"{added.articles:,} new articles, {added.passages:,} passages.")
+        element(
+            "p",
+            f"{_counted(added.articles, 'new article')}, {_counted(added.passages, 'passage')}.",
+        )
         if files
         else None,
         _failures(added.failed),
@@ -84,6 +142,10 @@ def report(added: Added) -> Html:
         class_="report",
         role="status",
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _failures(failed: Sequence[RagError]) -> Html | None:

@@ -8,12 +8,16 @@ from rag.library import Library
 from rag.markup import element
 from rag.ui.chat import Chat
 from rag.ui.comparing import Comparing
+from rag.ui.desk import Desk
 from rag.ui.evaluating import Evaluating
 from rag.ui.events import INSTANT, part
 from rag.ui.history import History
+from rag.ui.scope import RAW
 from rag.ui.shelf import Shelf
 from rag.ui.summaries import Summaries
 from rag.ui.working import Running
+
+SESSIONS = 200  # pages whose chat is remembered here; older ones are loaded anew
 
 
 def build(library: Library, *, local: bool = True) -> gr.Blocks:
@@ -23,11 +27,13 @@ def build(library: Library, *, local: bool = True) -> gr.Blocks:
         local: pages are on the machine of the files, so that paths can be added.
     """
     running = Running()
-    blocks = gr.Blocks(
+    blocks = Desk(
         title="Citespan", fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)
     )
+    blocks.state_session_capacity = SESSIONS
     with blocks:
-        pane = part("source", script="citespan.pane(element, watch);", render=False)
+        script = "citespan.pane(element, watch, trigger);"
+        pane = part("source", "ask", "summarise", script=script, render=False)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="work"):
                 gr.HTML(element("h1", "Citespan"), elem_id="brand", apply_default_css=False)
@@ -42,7 +48,7 @@ def build(library: Library, *, local: bool = True) -> gr.Blocks:
                 with gr.Tab("Summaries", id="summaries"):
                     summaries = Summaries(library, running, pane)
                 with gr.Tab("Compare", id="compare"):
-                    comparing = Comparing(library, pane)
+                    comparing = Comparing(library, running, pane)
                 with gr.Tab("Eval", id="eval"):
                     Evaluating(library, running)
             with gr.Column(elem_id="reading"):
@@ -50,14 +56,17 @@ def build(library: Library, *, local: bool = True) -> gr.Blocks:
         named = "() => citespan.chat"  # Gradio doesn't tell what the page's address asks for
         blocks.load(chat.start, [chat.address], chat.opened, js=named, **INSTANT)
         blocks.load(shelf.html, None, [shelf.table], **INSTANT)
-        scopes = [chat.scope, summaries.scope, comparing.left, comparing.right]
-        for scope in scopes:
+        blocks.load(shelf.log, None, [shelf.changed], **INSTANT)
+        others = [summaries.scope, comparing.left, comparing.right]
+        for scope in others:
             blocks.load(scope.choices, None, [scope.articles], **INSTANT)
         for change in [*shelf.changes, chat.loaded]:
-            change.then(shelf.html, None, [shelf.table], **INSTANT)
-            for scope in scopes:
-                change.then(scope.choices, None, [scope.articles], **INSTANT)
-            change.then(chat.again, [chat.conversation], [chat.past], **INSTANT)
+            change.then(shelf.html, shelf.view, [shelf.table], **INSTANT)
+            change.then(shelf.log, None, [shelf.changed], **INSTANT)
+            for scope in [chat.scope, *others]:
+                picked = [scope.articles]
+                change.then(scope.choices, picked, picked, **RAW, **INSTANT)
+            change.then(chat.again, [chat.conversation, chat.current], [chat.past], **INSTANT)
 
         def left(request: gr.Request) -> None:
             running.end(request.session_hash)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from html import escape
+from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
 
+from rag.errors import RagError
+
 Update = dict[Any, Any]
 """Components and what they become."""
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+FAULT = "That is a fault in Citespan; the terminal says more. Try it again."
 
 INSTANT: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """For what needs no model: it never waits."""
@@ -22,6 +32,19 @@ def queued(status: object) -> dict[str, Any]:
         "show_progress_on": status,
         "api_visibility": "private",
     }
+
+
+def told(handler: Callable[Given, Result]) -> Callable[Given, Result]:
+    """A handler whose errors are told on the page: Gradio says of others no more than "Error"."""
+
+    @wraps(handler)
+    def telling(*given: Given.args, **named: Given.kwargs) -> Result:
+        try:
+            return handler(*given, **named)
+        except RagError as error:  # what Gradio shows is read as HTML
+            raise gr.Error(escape(str(error)), print_exception=False) from error
+
+    return telling
 
 
 def part(id: str, *events: str, script: str | None = None, render: bool = True) -> gr.HTML:
@@ -39,6 +62,6 @@ def part(id: str, *events: str, script: str | None = None, render: bool = True) 
         elem_id=id,
         padding=False,
         apply_default_css=False,
-        js_on_load=script or (f"citespan.bind(element, trigger); // {names}" if events else None),
+        js_on_load=f"{script or 'citespan.bind(element, trigger);'} // {names}" if events else None,
         render=render,
     )

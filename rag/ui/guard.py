@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -38,7 +38,14 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
 }
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_CLOSED = ("/gradio_api/proxy=", "/gradio_api/deep_link", "/monitoring")
+_API = "/gradio_api/"
+# Of Gradio's interface, what its page uses. The rest writes code, streams, shows the server's
+# runs, and fetches addresses: `file=` takes files by their place, and never https://….
+_USED = (
+    *("queue/join", "queue/data", "run/predict", "cancel", "heartbeat/", "upload", "file=/"),
+    *("startup-events", "app_id", "login_check", "reset", "theme.css"),
+)
+_CLOSED = ("/monitoring", "/custom_component", "/dev/", "/pwa", "/manifest.json")
 
 
 class Guard:
@@ -56,19 +63,45 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
-        elif not self._admits(Headers(scope=scope), scope["path"]):
+        elif not self._admits(Headers(scope=scope), scope["path"], scope.get("method", "")):
             await PlainTextResponse("not from here", 403, dict(_HEADERS))(scope, receive, send)
         else:
             await self._app(scope, receive, _with_headers(send))
 
-    def _admits(self, headers: Headers, path: str) -> bool:
+    def _admits(self, headers: Headers, path: str, method: str) -> bool:
         host = headers.get("host", "")
         origin = headers.get("origin")
-        if self._hosts is not None and urlsplit(f"//{host}").hostname not in self._hosts:
+        if self._hosts is not None and _parted(f"//{host}").hostname not in self._hosts:
             return False
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and _parted(origin).netloc != host:
             return False
-        return not path.startswith(_CLOSED)
+        return _open(path) and (not _foreign(headers) or _navigates(headers, path, method))
+
+
+def _parted(address: str) -> SplitResult:
+    """The parts of an address; all empty if it isn't one."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
+def _open(path: str) -> bool:
+    if path.startswith(_API):
+        return path.removeprefix(_API).startswith(_USED)
+    return not path.startswith(_CLOSED)
+
+
+def _foreign(headers: Headers) -> bool:
+    """Whether a page of another site, or of another port here, asks; old browsers don't say."""
+    return headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+
+
+def _navigates(headers: Headers, path: str, method: str) -> bool:
+    """Whether somebody follows a link to the page: it opens, and tells the other site nothing."""
+    asked = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
+    top = asked == ("navigate", "document")
+    return top and method == "GET" and not path.startswith(_API)
 
 
 def _with_headers(send: Send) -> Send:

@@ -9,7 +9,7 @@ import gradio as gr
 from rag.citation import day
 from rag.conversation.kept import Kept
 from rag.library import Library
-from rag.markup import Html, element, inline
+from rag.markup import Html, element, inline, undirected
 from rag.ui.events import part
 from rag.ui.render import button
 
@@ -35,7 +35,7 @@ class History:
 
     def html(self, search: str = "", current: str = "") -> Html:
         """The chats in which something was said, newest first, by day."""
-        found = self._library.conversations.list(search)
+        found = self._library.conversations.list(search, limit=LISTED + 1)
         if not found:
             return element("p", "Nothing found." if search else "No chats yet.", class_="hint")
         parts: list[Html] = []
@@ -45,6 +45,8 @@ class History:
                 heading = when
                 parts.append(element("h3", heading))
             parts.append(_entry(one, current))
+        if len(found) > LISTED:
+            parts.append(element("p", "There are more: search for them.", class_="hint"))
         return element("nav", *parts, aria_label="Chats")
 
 
@@ -60,7 +62,13 @@ def _entry(kept: Kept, current: str) -> Html:
             data_id=kept.id,
             aria_current="true" if kept.id == current else None,
         ),
-        button("forget", "\N{MULTIPLICATION SIGN}", f"Remove the chat: {kept.title}", id=kept.id),
+        button(
+            "forget",
+            "\N{MULTIPLICATION SIGN}",
+            f"Remove the chat: {undirected(kept.title)}",
+            id=kept.id,
+            ask="Remove this chat and its answers?",
+        ),
         class_="entry",
     )
 

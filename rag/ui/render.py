@@ -12,7 +12,8 @@ from rag.article import Span
 from rag.citation import Citation, Claim, Source, day, numbered, said_by
 from rag.conversation.kept import Turn
 from rag.errors import UsageError
-from rag.markup import Html, element, inline, joined
+from rag.markup import Html, element, inline, joined, undirected
+from rag.ui.filters import narrowed
 from rag.ui.why import why
 
 Marks = Mapping[Span, int]
@@ -34,23 +35,30 @@ def spots(answer: Answer) -> tuple[Citation, ...]:
     return answer.citations or answer.nearest
 
 
+def owner(given: Turn, number: int) -> str:
+    """The name of a turn's marks and quotes, which no other turn has, nor it when asked again."""
+    return f"turn-{number}-{given.asked:%Y%m%d%H%M%S%f}"
+
+
 def turn(given: Turn, number: int, *, last: bool) -> Html:
     """A question with its answer, and what can be done with it."""
     answer = given.answer
-    owner = f"turn-{number}"
+    name = owner(given, number)
     return element(
         "section",
         question(answer.question, number),
         _asked(answer),
         element(
             "div",
-            claims(answer.claims, owner) if answer.claims else nothing(answer, owner),
+            claims(answer.claims, name)
+            if answer.claims
+            else nothing(answer, name, searched(given)),
             class_="answer",
         ),
-        sources(answer.citations, owner) if answer.claims else None,
+        sources(answer.citations, name) if answer.claims else None,
         element("div", why(answer.trace), _tools(number, last=last), class_="after"),
         class_="turn",
-        id=owner,
+        id=name,
         data_turn=number,
         aria_label=f"Question {number + 1}",
     )
@@ -68,7 +76,7 @@ def question(text: str, number: int) -> Html:
 
 def pending(text: str, claims_so_far: Sequence[Claim], note: str = "") -> Html:
     """A question that is being answered, with the claims so far."""
-    said = claims(claims_so_far, "live") if claims_so_far else None
+    said = claims(claims_so_far) if claims_so_far else None
     waits = element("p", element("span", class_="pulse"), note, class_="waits", role="status")
     return element(
         "section",
@@ -80,14 +88,19 @@ def pending(text: str, claims_so_far: Sequence[Claim], note: str = "") -> Html:
     )
 
 
-def claims(some: Sequence[Claim], owner: str) -> Html:
+def claims(
+    some: Sequence[Claim], owner: str | None = None, notes: Sequence[Html | None] = ()
+) -> Html:
     """Claims with their marks, which count the citations as they appear.
 
     Args:
-        owner: names what they belong to; the marks and quotes of different owners are apart.
+        owner: names what they belong to; the marks and quotes of different owners are apart. None
+            if there is nothing yet that their marks could lead to.
+        notes: what is said under each claim.
     """
     places = marks(numbered(some))
-    return joined(*(claim(one, places, owner) for one in some))
+    under = [*notes, *[None] * (len(some) - len(notes))]
+    return joined(*(claim(one, places, owner, at) for one, at in zip(some, under, strict=True)))
 
 
 def marks(citations: Sequence[Citation]) -> Marks:
@@ -95,8 +108,8 @@ def marks(citations: Sequence[Citation]) -> Marks:
     return {citation.span: at for at, citation in enumerate(citations, 1)}
 
 
-def claim(claim: Claim, marks: Marks, owner: str) -> Html:
-    """A claim with the marks of its citations."""
+def claim(claim: Claim, marks: Marks, owner: str | None, note: Html | None = None) -> Html:
+    """A claim with the marks of its citations, and a note under it."""
     shown = [_mark(marks[one.span], one, owner) for one in claim.citations]
     doubt = _DOUBT.get(claim.support)
     reason = None
@@ -114,11 +127,14 @@ def claim(claim: Claim, marks: Marks, owner: str) -> Html:
         "\N{NO-BREAK SPACE}" if shown else None,
         *shown,
         reason,
+        note,
         class_=f"claim {claim.support}",
     )
 
 
-def _mark(number: int, citation: Citation, owner: str) -> Html:
+def _mark(number: int, citation: Citation, owner: str | None) -> Html:
+    if owner is None:
+        return element("span", str(number), class_=f"mark {tint(number)}")
     return element(
         "button",
         str(number),
@@ -128,7 +144,7 @@ def _mark(number: int, citation: Citation, owner: str) -> Html:
         data_owner=owner,
         data_mark=number,
         data_article=citation.article.id,
-        aria_label=f"Citation {number}: {citation.article.title}",
+        aria_label=f"Citation {number}: {undirected(citation.article.title)}",
     )
 
 
@@ -174,18 +190,28 @@ def _asked(answer: Answer) -> Html | None:
     return element("p", "Understood as: ", inline(asked), class_="asked")
 
 
-def nothing(answer: Answer, owner: str) -> Html:
-    """That the articles don't say, and what came nearest."""
+def searched(given: Turn) -> str:
+    """Which articles were searched, as far as the turn knows: "all 14 articles"."""
+    count = given.searched
+    if count is None:
+        return ""
+    noun = f"{count:,} article{'' if count == 1 else 's'}"
+    return f"{noun} ({narrowed(given.filter)})" if given.filter else f"all {noun}"
+
+
+def nothing(answer: Answer, owner: str, where: str = "") -> Html:
+    """That the articles don't say, and what came nearest.
+
+    Args:
+        where: what was searched.
+    """
     found = len(answer.trace.hits)
-    searched = (
-        f"Searched by meaning and by words; none of the {found} passages found answers it."
-        if found
-        else "No passage fits the question among the articles this chat may use."
-    )
+    searched = f"Searched {where or 'the articles'} by meaning and by words; "
+    searched += f"none of the {found} passages found answers it." if found else "nothing fits."
     entries = [_entry(at, one, owner) for at, one in enumerate(answer.nearest, 1)]
     return joined(
         element("p", "Not in the articles.", class_="none"),
-        element("p", searched, class_="searched"),
+        element("p", inline(searched), class_="searched"),
         element("p", "The nearest passages, which may not answer it:", class_="searched")
         if entries
         else None,

@@ -7,9 +7,15 @@ from typing import Any
 
 import gradio as gr
 
-from rag.errors import UsageError
+from rag.errors import RagError
 from rag.library import Library
+from rag.markup import undirected
 from rag.snapshot import Filter
+from rag.ui.events import INSTANT, told
+from rag.ui.filters import read, said
+
+RAW: dict[str, Any] = {"preprocess": False}
+"""For what reads the fields: Gradio would refuse articles that were removed since."""
 
 CHOICES = 2000  # articles that can be picked one by one; more are narrowed by source and date
 
@@ -18,15 +24,12 @@ class Scope:
     """The fields that say it. Made inside Gradio's layout.
 
     Attributes:
-        fields: the components, as `read` takes their values.
-        changed: when one of them does, to be given to one listener. Gradio changes each when it
-            first shows them, at the same time as what is typed right then, and of two listeners
-            the one with the older values may be the last.
+        fields: the components, as `read` takes their values. Their listeners need `RAW`.
     """
 
-    def __init__(self, library: Library, name: str) -> None:
+    def __init__(self, library: Library, name: str, *, unfolded: bool = False) -> None:
         self._library = library
-        with gr.Accordion("All articles", open=False, elem_classes="scope") as self.box:
+        with gr.Accordion("All articles", open=unfolded, elem_classes="scope") as self.box:
             self.articles = gr.Dropdown(
                 choices=[],
                 multiselect=True,
@@ -34,64 +37,52 @@ class Scope:
                 elem_id=f"{name}-articles",
             )
             with gr.Row():
-                self.source = gr.Textbox("", label="Source contains", max_lines=1)
-                self.since = gr.Textbox("", label="From day", placeholder="2024-01-31", max_lines=1)
-                self.until = gr.Textbox("", label="To day", placeholder="2024-12-31", max_lines=1)
+                self.source = gr.Textbox("", label="Source contains", max_lines=1, min_width=120)
+                self.since = gr.Textbox(
+                    "", label="From day", placeholder="2024-01-31", max_lines=1, min_width=120
+                )
+                self.until = gr.Textbox(
+                    "", label="To day", placeholder="2024-12-31", max_lines=1, min_width=120
+                )
         self.fields: list[Any] = [self.articles, self.source, self.since, self.until]
-        self.changed: list[Any] = [field.change for field in self.fields]
+        # One listener: Gradio changes each field when it first shows them, at the same time as
+        # what is typed right then, and of two listeners the one with the older values may be last.
+        gr.on(
+            [field.change for field in self.fields],
+            _labelled,
+            self.fields,
+            [self.box],
+            trigger_mode="always_last",
+            **RAW,
+            **INSTANT,
+        )
 
-    def choices(self) -> gr.Dropdown:
-        """The articles that can be picked now."""
+    @told
+    def choices(self, chosen: list[str] | None = None) -> gr.Dropdown:
+        """The articles that can be picked now, and those that are though they can't any more."""
         found = self._library.articles()[:CHOICES]
-        return gr.Dropdown(choices=[(_named(one.title, one.date), one.id) for one in found])
+        named = [(_named(one.title, one.date), one.id) for one in found]
+        there = {id for _, id in named}
+        gone = [(f"No longer listed: {id}", id) for id in chosen or () if id not in there]
+        return gr.Dropdown(choices=[*named, *gone], value=list(chosen or ()))
 
     def filled(self, filter: Filter) -> dict[Any, Any]:
         """The fields as they are for a filter."""
         return {
             self.box: gr.Accordion(label=said(filter)),
-            self.articles: list(filter.articles),
+            self.articles: self.choices(list(filter.articles)),
             self.source: filter.source or "",
             self.since: filter.since.isoformat() if filter.since else "",
             self.until: filter.until.isoformat() if filter.until else "",
         }
 
 
-def read(articles: list[str] | None, source: str, since: str, until: str) -> Filter:
-    """What the fields say.
-
-    Raises:
-        UsageError: a day isn't one.
-    """
-    return Filter(
-        _day(since), _day(until), source=source.strip() or None, articles=tuple(articles or ())
-    )
-
-
-def said(filter: Filter) -> str:
-    """A filter for people.
-
-    >>> said(Filter(source="Post"))
-    'Only articles: source “Post”'
-    """
-    count = len(filter.articles)
-    parts = [
-        f"{count} chosen" if count else "",
-        f"source “{filter.source}”" if filter.source else "",
-        f"from {filter.since}" if filter.since else "",
-        f"to {filter.until}" if filter.until else "",
-    ]
-    some = ", ".join(part for part in parts if part)
-    return f"Only articles: {some}" if some else "All articles"
-
-
-def _day(written: str) -> datetime.date | None:
-    if not written.strip():
-        return None
+def _labelled(*fields: Any) -> gr.Accordion:
     try:
-        return datetime.date.fromisoformat(written.strip())
-    except ValueError as error:
-        raise UsageError("a day is written like 2024-01-31", where=written) from error
+        return gr.Accordion(label=said(read(*fields)))
+    except RagError as error:
+        return gr.Accordion(label=str(error))
 
 
 def _named(title: str, date: datetime.date | None) -> str:
-    return f"{title} ({date})" if date else title
+    return undirected(f"{title} ({date})" if date else title)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from rag.errors import RagError, UsageError
 from rag.library import Library
@@ -56,10 +57,31 @@ def serve(
             remedy="set one in the environment: RAG_UI_PASSWORD=… rag ui --host …",
         )
     listening = _listening(host, port)
-    with tempfile.TemporaryDirectory(prefix="citespan-ui-") as folder:
+    with _unwinding(), tempfile.TemporaryDirectory(prefix="citespan-ui-") as folder:
         os.environ["GRADIO_TEMP_DIR"] = folder  # uploads, gone when the server ends
         threading.Thread(target=_load_early, args=(library,), daemon=True).start()
         _run(library, listening, host, password, limits, ready)
+
+
+@contextmanager
+def _unwinding() -> Iterator[None]:
+    """Lets SIGTERM end what is around it as Ctrl-C does: else the uploads would stay behind."""
+    if not _in_main_thread():
+        yield  # signals are the main thread's
+        return
+    former = signal.signal(signal.SIGTERM, _leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def _leave(number: int, _frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _load_early(library: Library) -> None:
@@ -106,6 +128,8 @@ def _run(
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
+            if (hangup := getattr(signal, "SIGHUP", None)) and _in_main_thread():
+                signal.signal(hangup, self.handle_exit)  # uvicorn's own are only the others
             ready(address)
 
     config = uvicorn.Config(

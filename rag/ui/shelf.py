@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
-from rag.add import Document
-from rag.citation import day
-from rag.errors import Cancelled, RagError, ReadError
+from rag.add import Added
+from rag.errors import RagError
 from rag.library import Library
-from rag.markup import Html, element, inline
-from rag.read import Limits
-from rag.read.files import load
-from rag.snapshot import Listing
+from rag.markup import Html, element
 from rag.ui import source
-from rag.ui.adding import adding, report
-from rag.ui.events import INSTANT, Update, part, queued
-from rag.ui.render import button, failure
+from rag.ui.adding import adding, dropped, report
+from rag.ui.events import INSTANT, Update, part, queued, told
+from rag.ui.render import failure
+from rag.ui.stoppable import Stoppable
+from rag.ui.table import ROWS, SORTS, Order, changed, table
 from rag.ui.working import Running
 
-ROWS = 100  # of the table at once
+LOGGED = 100  # changes that are listed
+PATIENCE = 20.0  # seconds that a stop may take
 KINDS = [
     *(".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".epub", ".csv", ".jsonl"),
     *(".xml", ".rss", ".atom"),
 ]
-_SORTS = {
-    "title": lambda one: one.title.casefold(),
-    "date": lambda one: (one.date is not None, one.date),
-    "source": lambda one: (one.source or "").casefold(),
-    "length": lambda one: one.characters,
-}
-Order = tuple[str, bool]  # a key of _SORTS, and whether the largest comes first
 
 
-class Shelf:
+class Shelf(Stoppable):
     """The table of articles and what changes it. Made inside Gradio's layout.
 
     Args:
         local: the page is on the machine of the files, so that paths can be added.
+
+    Attributes:
+        view: what `html` takes: filter, order and count of the table.
+        changes: events after which the library may be another.
     """
+
+    kind = "add"
 
     def __init__(self, library: Library, running: Running, pane: gr.HTML, *, local: bool) -> None:
         self._library = library
@@ -49,25 +48,9 @@ class Shelf:
         self._local = local
         self._order = gr.State(("date", True))
         self._shown = gr.State(ROWS)
-        with gr.Row(elem_id="adding"):
-            self.files = gr.File(
-                label="Drop articles here",
-                file_count="multiple",
-                file_types=KINDS,
-                height=120,
-                elem_id="drop",
-            )
-            with gr.Column(visible=local):
-                self.path = gr.Textbox(
-                    "",
-                    label="or a file or folder on this machine",
-                    placeholder="~/articles",
-                    elem_id="path",
-                    max_lines=1,
-                )
-                self.add = gr.Button("Add", elem_id="add", size="sm")
-        self.said = part("added")
-        self.halt = gr.Button("Stop adding", visible=False, size="sm", elem_id="stop-adding")
+        with gr.Column(elem_classes="task"):
+            self._lay_out_adding()
+        self.changed = part("changed")
         self.find = gr.Textbox(
             "",
             label="Filter",
@@ -77,31 +60,59 @@ class Shelf:
             max_lines=1,
         )
         self.table = part("table", "read", "remove", "sort", "more")
+        self.view = [self.find, self._order, self._shown]
         self._wire(pane)
 
+    def _lay_out_adding(self) -> None:
+        with gr.Row(elem_id="adding"):
+            self.files = gr.File(
+                label="Drop articles here",
+                file_count="multiple",
+                file_types=KINDS,
+                height=120,
+                elem_id="drop",
+            )
+            with gr.Column(visible=self._local):
+                self.path = gr.Textbox(
+                    "",
+                    label="or a file or folder on this machine",
+                    placeholder="~/articles",
+                    elem_id="path",
+                    max_lines=1,
+                )
+                self.add = gr.Button("Add", elem_id="add", size="sm")
+        self.said = part("added")
+        self.halt = gr.Button("Stop adding", size="sm", elem_id="stop-adding", elem_classes="halt")
+
     def _wire(self, pane: gr.HTML) -> None:
-        view = [self.find, self._order, self._shown]
-        done = [self.said, self.table, self.files, self.halt]
+        done = [self.said, self.table, self.files]
         work = queued(self.said)
-        self.changes = [
-            self.files.upload(self._add_files, [self.files, *view], done, **work),
-            gr.on(
-                [self.add.click, self.path.submit],
-                self._add_path,
-                [self.path, *view],
-                done,
-                **work,
-            ),
-            self.table.remove(self._remove, view, [self.said, self.table], **INSTANT),
-        ]
-        self.halt.click(self._halt, None, [self.halt], **INSTANT)
-        self.find.change(self.html, view, [self.table], trigger_mode="always_last", **INSTANT)
-        self.table.sort(self._sort, [self.find, self._order], [self._order, self.table], **INSTANT)
-        self.table.more(self._more, view, [self._shown, self.table], **INSTANT)
-        self.table.read(self._read, None, [pane], **INSTANT)
+        latest: dict[str, Any] = {"trigger_mode": "always_last", **INSTANT}
+        # What is dropped while others are added waits for them.
+        uploaded = self.files.upload(
+            self._add_files, [self.files, *self.view], done, trigger_mode="multiple", **work
+        )
+        named = gr.on(
+            [self.add.click, self.path.submit],
+            self._add_path,
+            [self.path, *self.view],
+            done,
+            trigger_mode="multiple",
+            **work,
+        )
+        removed = self.table.remove(
+            self._remove, self.view, [self.said, self.table], trigger_mode="multiple", **INSTANT
+        )
+        stopped = self._stops(uploaded, named).then(self._settled, self.view, done, **INSTANT)
+        self.changes = [uploaded, named, removed, stopped]
+        self.find.change(self.html, self.view, [self.table], **latest)
+        self.table.sort(self._sort, self.view, [self._order, self.table], **latest)
+        self.table.more(self._more, self.view, [self._shown, self.table], **INSTANT)
+        self.table.read(self._read, None, [pane], **latest)
 
     # Looking
 
+    @told
     def html(self, find: str = "", order: Order = ("date", True), shown: int = ROWS) -> Html:
         """The table of the articles whose title or source contains a text."""
         wanted = find.casefold().strip()
@@ -112,18 +123,25 @@ class Shelf:
         ]
         key, falling = order
         if key != "date" or not falling:  # as the library gives them
-            listings.sort(key=_SORTS[key], reverse=falling)
-        return _table(listings, order, shown)
+            listings.sort(key=SORTS[key], reverse=falling)
+        return table(listings, order, shown)
 
-    def _sort(self, find: str, order: Order, event: gr.EventData) -> tuple[Order, Html]:
+    @told
+    def _sort(self, find: str, order: Order, shown: int, event: gr.EventData) -> tuple[Order, Html]:
         key = str(event.key)
-        if key not in _SORTS:
-            return order, self.html(find, order)
+        if key not in SORTS:
+            return order, self.html(find, order, shown)
         new = (key, not order[1] if order[0] == key else key in ("date", "length"))
-        return new, self.html(find, new)
+        return new, self.html(find, new, shown)
 
+    @told
     def _more(self, find: str, order: Order, shown: int) -> tuple[int, Html]:
         return shown + ROWS, self.html(find, order, shown + ROWS)
+
+    @told
+    def log(self) -> Html:
+        """What was added, replaced and removed."""
+        return changed(self._library.changes(LOGGED))
 
     def _read(self, event: gr.EventData) -> Html:
         try:
@@ -134,63 +152,39 @@ class Shelf:
     # Changing
 
     def _add_files(
-        self,
-        files: Sequence[str] | None,
-        find: str,
-        order: Order,
-        shown: int,
-        request: gr.Request,
+        self, files: Sequence[str] | None, request: gr.Request, *view: Any
     ) -> Iterator[Update]:
-        documents, failed = [], []
-        for file in map(Path, files or ()):
-            try:
-                documents.append(Document(file.name, load(file, Limits())))
-            except ReadError as error:
-                failed.append(error)
-        yield from self._add(documents, failed, find, order, shown, request)
+        add = partial(dropped, self._library, [Path(file) for file in files or ()])
+        yield from self._add(add, view, request)
 
-    def _add_path(
-        self, path: str, find: str, order: Order, shown: int, request: gr.Request
-    ) -> Iterator[Update]:
+    def _add_path(self, path: str, request: gr.Request, *view: Any) -> Iterator[Update]:
         if not self._local:
             yield {self.said: failure("Paths can't be added from another machine.")}
-            return
-        if not path.strip():
+        elif not path.strip():
             yield {self.said: failure("Name a file or a folder.")}
-            return
-        yield from self._add([Path(path.strip()).expanduser()], [], find, order, shown, request)
+        else:
+            add = partial(self._library.add, [Path(path.strip()).expanduser()])
+            yield from self._add(add, view, request)
 
     def _add(
-        self,
-        sources: Sequence[Document] | Sequence[Path],
-        failed: Sequence[ReadError],
-        find: str,
-        order: Order,
-        shown: int,
-        request: gr.Request,
+        self, add: Callable[..., Added], view: Sequence[Any], request: gr.Request
     ) -> Iterator[Update]:
-        def shown_bar(bar: Html) -> Update:
-            return {self.said: bar, self.halt: gr.Button(visible=True)}
+        def steps() -> Iterator[Update]:
+            with self._running.of(request.session_hash, self.kind) as stop:
+                added = yield from adding(add, stop, lambda bar: {self.said: bar})
+            yield {self.said: report(added)}
 
-        session = request.session_hash
-        try:
-            added = yield from adding(self._library, sources, self._running, session, shown_bar)
-            said = report(replace(added, failed=[*failed, *added.failed]))
-        except Cancelled:
-            said = failure("Stopped. Files that were done are in the library.")
-        except RagError as error:
-            said = failure(str(error))
-        yield {
-            self.said: said,
-            self.table: self.html(find, order, shown),
-            self.files: None,
-            self.halt: gr.Button(visible=False),
-        }
+        yield from self._ended(steps())
+        yield {self.table: self.html(*view), self.files: None}
 
-    def _halt(self, request: gr.Request) -> Update:
-        self._running.end(request.session_hash)
-        return {self.halt: gr.Button(visible=False)}
+    @told
+    def _settled(self, request: gr.Request, *view: Any) -> Update:
+        """The page after a stop: the file on its way may still come in whole."""
+        self._running.wait(request.session_hash, self.kind, PATIENCE)
+        said = element("p", "Stopped. Files that were done are in the library.", role="status")
+        return {self.said: said, self.table: self.html(*view), self.files: None}
 
+    @told
     def _remove(
         self, find: str, order: Order, shown: int, event: gr.EventData
     ) -> tuple[Html, Html]:
@@ -200,60 +194,3 @@ class Shelf:
         except RagError as error:
             said = failure(str(error))
         return said, self.html(find, order, shown)
-
-
-def _table(listings: Sequence[Listing], order: Order, shown: int) -> Html:
-    if not listings:
-        return element("p", "No articles.", class_="hint")
-    count = len(listings)
-    left = count - shown
-    columns = (("title", "Title"), ("date", "Date"), ("source", "Source"), ("length", "Length"))
-    head = [_heading(key, name, order) for key, name in columns]
-    head.append(element("td", element("span", "Remove", class_="hidden-label")))
-    return element(
-        "div",
-        element("p", f"{count:,} article{'' if count == 1 else 's'}", class_="hint"),
-        element(
-            "table",
-            element("thead", element("tr", *head)),
-            element("tbody", *map(_row, listings[:shown])),
-            class_="articles",
-        ),
-        button("more", f"Show {min(left, ROWS)} more") if left > 0 else None,
-    )
-
-
-def _heading(key: str, name: str, order: Order) -> Html:
-    sorted_by = ("descending" if order[1] else "ascending") if order[0] == key else None
-    return element(
-        "th", button("sort", name, None, key=key), scope="col", aria_sort=sorted_by, class_=key
-    )
-
-
-def _row(one: Listing) -> Html:
-    read = element(
-        "button",
-        inline(one.title),
-        type="button",
-        class_="do read",
-        data_do="read",
-        data_id=one.id,
-    )
-    path = element("span", inline(one.paths[0]), class_="path") if one.paths else None
-    return element(
-        "tr",
-        element("th", read, path, scope="row", class_="title"),
-        element("td", day(one.date) or "\N{EN DASH}", class_="date"),
-        element("td", inline(one.source or "\N{EN DASH}"), class_="source"),
-        element("td", f"{one.characters:,}", class_="length"),
-        element(
-            "td",
-            button(
-                "remove",
-                "\N{MULTIPLICATION SIGN}",
-                f"Remove {one.title}",
-                id=one.id,
-                ask="Remove this article from the library? Its file stays where it is.",
-            ),
-        ),
-    )

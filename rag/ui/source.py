@@ -18,7 +18,7 @@ from rag.citation import Citation, day
 from rag.errors import NotFound, RagError
 from rag.library import Library
 from rag.markup import Html, element, inline
-from rag.ui.render import tint
+from rag.ui.render import button, tint
 
 # Those that order the text around them anew; hidden, they have no effect.
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
@@ -71,6 +71,12 @@ def page(article: Article, spots: Sequence[Spot] = (), focus: int = 0, owner: st
             element("p", inline(article.source), class_="kicker") if article.source else None,
             element("h2", inline(article.title)),
             element("p", *_byline(article), class_="byline"),
+            element(
+                "div",
+                button("ask", "Ask this article", article=article.id),
+                button("summarise", "Summarise", "Summarise this article", article=article.id),
+                class_="offers",
+            ),
         ),
         element("div", *_paragraphs(article.text, spots, owner), class_="text"),
         element("footer", f"{words:,} words, {minutes} min, {article.id}"),

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 
 import gradio as gr
 
-from rag.errors import Cancelled, RagError
 from rag.library import Library
 from rag.markup import Html
+from rag.snapshot import Filter
 from rag.summarize import words_of
 from rag.summary import Style, Summary
 from rag.ui import render
 from rag.ui.adding import bar
-from rag.ui.events import INSTANT, Update, part, queued
-from rag.ui.scope import Scope, read
+from rag.ui.events import INSTANT, Update, part, queued, told
+from rag.ui.filters import read
+from rag.ui.scope import RAW, Scope
 from rag.ui.source import pane
 from rag.ui.stoppable import Stoppable
 from rag.ui.summary import shown
@@ -32,13 +34,19 @@ STYLES: list[tuple[str, Style]] = [
 
 
 class Summaries(Stoppable):
-    """What a summary is wanted of, and the summary. Made inside Gradio's layout."""
+    """What a summary is wanted of, and the summary. Made inside Gradio's layout.
+
+    Args:
+        reading: where a cited article is shown; its `summarise` asks for one of what it shows.
+    """
+
+    kind = "summary"
 
     def __init__(self, library: Library, running: Running, reading: gr.HTML) -> None:
         self._library = library
         self._running = running
         self._summary = gr.State(None)
-        with gr.Column(elem_classes="sheet"):
+        with gr.Column(elem_classes=["sheet", "task"]):
             self.scope = Scope(library, "summary")
             with gr.Row():
                 self.search = gr.Textbox(
@@ -48,15 +56,23 @@ class Summaries(Stoppable):
                 self.length = gr.Dropdown(LENGTHS, value="short", label="Length")
                 self.style = gr.Dropdown(STYLES, value="prose", label="As")
             with gr.Row():
-                self.start = gr.Button("Summarise", variant="primary", elem_id="summarise")
-                self.halt = gr.Button("Stop", visible=False, elem_id="stop-summary")
+                self.start = gr.Button(
+                    "Summarise", variant="primary", elem_id="summarise", elem_classes="go"
+                )
+                self.halt = gr.Button("Stop", elem_id="stop-summary", elem_classes="halt")
             self.said = part("summary-said")
             self.shown = part("summary", "cite")
         wanted = [self.search, self.about, self.length, self.style, *self.scope.fields]
-        done = [self._summary, self.shown, self.said, self.start, self.halt]
-        started = self.start.click(self._summarise, wanted, done, **queued(self.said))
-        self.halt.click(self._halt, None, done, cancels=[started], **INSTANT)
-        self.shown.cite(self._cite, [self._summary], [reading], **INSTANT)
+        done = [self._summary, self.shown, self.said]
+        work = queued(self.said)
+        started = self.start.click(self._summarise, wanted, done, **RAW, **work)
+        narrowed = [self.search, self.about, self.scope.box, *self.scope.fields]
+        of_article = reading.summarise(self._narrow, None, narrowed, **INSTANT)
+        again = of_article.success(self._summarise, wanted, done, **RAW, **work)
+        self._stops(started, again)
+        self.shown.cite(
+            self._cite, [self._summary], [reading], trigger_mode="always_last", **INSTANT
+        )
 
     def _summarise(
         self,
@@ -70,37 +86,43 @@ class Summaries(Stoppable):
         until: str,
         request: gr.Request,
     ) -> Iterator[Update]:
-        stop = threading.Event()
-        try:
-            filter = read(articles, source, since, until)
+        def work(report: Callable[..., None], stop: threading.Event) -> Summary:
+            return self._library.summarize(
+                search=search.strip() or None,
+                about=about.strip() or None,
+                length=words_of(length),
+                style=style,
+                filter=read(articles, source, since, until),
+                report=report,
+                stop=stop,
+            )
 
-            def work(report: Callable[..., None], stop: threading.Event) -> Summary:
-                return self._library.summarize(
-                    search=search.strip() or None,
-                    about=about.strip() or None,
-                    length=words_of(length),
-                    style=style,
-                    filter=filter,
-                    report=report,
-                    stop=stop,
-                )
+        yield from self._ended(self._steps(work, request))
 
-            with self._running.of(request.session_hash, stop.set):
-                yield self._busy(bar(0, "Reading"))
-                summary = yield from followed(
-                    work, lambda done, total: self._busy(_progress(done, total)), stop
-                )
-        except Cancelled:
-            yield self._idle("")
-        except RagError as error:
-            yield self._idle(render.failure(str(error)))
-        else:
-            yield self._idle("") | {self._summary: summary, self.shown: shown(summary, OWNER)}
+    def _steps(
+        self,
+        work: Callable[[Callable[..., None], threading.Event], Summary],
+        request: gr.Request,
+    ) -> Iterator[Update]:
+        with self._running.of(request.session_hash, self.kind) as stop:
+            yield {self.said: bar(0, "Reading")}
+            summary = yield from followed(work, self._bar, stop.event)
+        # What the pane shows of another summary isn't of this one.
+        owner = f"{OWNER}-{secrets.token_hex(4)}"
+        shows = {self.shown: shown(summary, owner), self._summary: (owner, summary)}
+        yield {self.said: ""} | shows
 
-    def _cite(self, summary: Summary | None, event: gr.EventData) -> Html:
-        cited = summary.citations if summary else ()
-        return pane(self._library, cited, render.index(event.mark, len(cited), 1), OWNER)
+    def _bar(self, done: int, total: int) -> Update:
+        said = f"{done:,} of {total:,} sentences read"
+        return {self.said: bar(done / total if total else 0, said)}
 
+    @told
+    def _narrow(self, event: gr.EventData) -> Update:
+        """The summary is wanted of one article, which is read just now."""
+        filter = Filter(articles=(str(event.article),))
+        return {self.search: "", self.about: "", **self.scope.filled(filter)}
 
-def _progress(done: int, total: int) -> Html:
-    return bar(done / total if total else 0, f"{done:,} of {total:,} sentences read")
+    @told
+    def _cite(self, summary: tuple[str, Summary] | None, event: gr.EventData) -> Html:
+        owner, cited = (summary[0], summary[1].citations) if summary else ("", ())
+        return pane(self._library, cited, render.index(event.mark, len(cited), 1), owner)

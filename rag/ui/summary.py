@@ -70,7 +70,11 @@ def _table(facts: Sequence[KeyFact], marks: Marks, owner: str) -> Html:
         element(
             "tr",
             element("th", one.asked, scope="row"),
-            element("td", render.claim(one.claim, marks, owner)),
+            element(
+                "td",
+                element("time", one.date, datetime=one.date, class_="hint") if one.date else None,
+                render.claim(one.claim, marks, owner),
+            ),
         )
         for one in facts
     )
@@ -83,9 +87,11 @@ def _list(claims: Sequence[Claim], marks: Marks, owner: str) -> Html:
 
 
 def _compared(comparison: Comparison, marks: Marks, owner: str) -> Html:
+    count, more = len(comparison.articles), comparison.uncompared
+    weightiest = f"The {count} weightiest of {count + more}"
     return element(
         "section",
-        element("h4", f"{len(comparison.articles)} articles on one event"),
+        element("h4", f"{weightiest if more else count} articles on one event"),
         element("p", *_described(comparison.articles), class_="hint"),
         *_groups(comparison, marks, owner),
         class_="compared",

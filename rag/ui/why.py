@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rag.answer import Trace
@@ -36,6 +36,9 @@ def _parts(trace: Trace) -> Iterator[Html]:
     if trace.hits:
         yield element("h4", "Passages found")
         yield _hits(trace)
+    if trace.given or trace.left_out:
+        yield element("h4", "Sentences")
+        yield _sentences(trace)
     yield element("h4", "What was used")
     yield element("dl", *_facts(_used(trace)))
     if trace.milliseconds:
@@ -86,11 +89,34 @@ def _hit(number: int, hit: Mapping[str, Any], trace: Trace) -> Html:
     )
 
 
+def _sentences(trace: Trace) -> Html:
+    """Those that were read, best first, and those that the search found beside them."""
+    places = {(one["article"], one["start"], one["end"]) for one in trace.given}
+    found = {
+        (hit["article"]["id"], one["start"], one["end"]): (hit["article"]["title"], one["text"])
+        for hit in trace.hits
+        for one in hit["sentences"]
+    }
+    read = [said for place, said in found.items() if place in places]
+    left = [said for place, said in found.items() if place not in places]
+    return element("div", _quoted("Read", read), _quoted("Left out", left))
+
+
+def _quoted(name: str, sentences: Sequence[tuple[str, str]]) -> Html:
+    lines = [
+        element("li", inline(text), element("span", inline(title), class_="place"))
+        for title, text in sentences
+    ]
+    return element("details", element("summary", f"{name} ({len(lines)})"), element("ol", *lines))
+
+
 def _rank(rank: int | None, score: float | None) -> str:
     return "\N{EN DASH}" if rank is None or score is None else f"#{rank} ({score:.2f})"
 
 
 def _used(trace: Trace) -> Iterator[tuple[str, str]]:
+    if trace.parts:
+        yield "searched too", " / ".join(trace.parts)
     yield "sentences read", f"{len(trace.given)}, {trace.left_out} left out"
     if trace.none is not None:
         yield "doubt that any answers", f"{trace.none:.0%}"

@@ -6,41 +6,76 @@ import queue
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from rag.errors import Cancelled
 
 Result = TypeVar("Result")
 Shown = TypeVar("Shown")
-Stop = Callable[[], None]
+Kind = Literal["answer", "examples", "add", "summary", "comparison", "eval"]
+
+
+class Stop:
+    """Ends a piece of work, whichever of its steps is the one that must be told."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.over = threading.Event()  # the work has ended, stopped or not
+        self._act: Callable[[], None] = self.event.set
+        self._lock = threading.Lock()
+
+    def calls(self, act: Callable[[], None]) -> None:
+        """What ends the present step; called at once if the work was stopped before it."""
+        with self._lock:
+            self._act = act
+        if self.event.is_set():
+            act()
+
+    def set(self) -> None:
+        self.event.set()
+        with self._lock:
+            act = self._act
+        act()
 
 
 class Running:
     """What is being done for each page, by Gradio's name of its session, and how to stop it."""
 
     def __init__(self) -> None:
-        self._stops: dict[str, Stop] = {}
+        self._stops: dict[tuple[str, Kind], Stop] = {}
         self._lock = threading.Lock()
 
     @contextmanager
-    def of(self, session: str | None, stop: Stop) -> Iterator[None]:
-        """While this lasts, `end` of the session calls `stop`."""
-        key = session or ""
+    def of(self, session: str | None, kind: Kind) -> Iterator[Stop]:
+        """While this lasts, `end` of the session and the kind stops what it gives."""
+        key, stop = (session or "", kind), Stop()
         with self._lock:
             self._stops[key] = stop
         try:
-            yield
+            yield stop
         finally:
+            stop.over.set()
             with self._lock:
                 if self._stops.get(key) is stop:
                     del self._stops[key]
 
-    def end(self, session: str | None) -> None:
-        """Stops what is being done for a session, if anything is."""
+    def end(self, session: str | None, *kinds: Kind) -> None:
+        """Stops what is being done for a session; of all kinds if none is named."""
         with self._lock:
-            stop = self._stops.get(session or "")
+            stops = [
+                stop
+                for (whose, kind), stop in self._stops.items()
+                if whose == (session or "") and (not kinds or kind in kinds)
+            ]
+        for stop in stops:
+            stop.set()
+
+    def wait(self, session: str | None, kind: Kind, seconds: float) -> None:
+        """Waits until work of a kind has ended for a session, if there is any."""
+        with self._lock:
+            stop = self._stops.get((session or "", kind))
         if stop:
-            stop()
+            stop.over.wait(seconds)
 
 
 def followed(

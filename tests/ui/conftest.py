@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -34,8 +35,10 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def serving(directory: Path, *options: str, **environment: str) -> Iterator[str]:
-    """The address of a server that is started as a user starts it."""
+def serving(
+    directory: Path, *options: str, end: int = signal.SIGTERM, **environment: str
+) -> Iterator[str]:
+    """The address of a server that is started as a user starts it, and ended by a signal."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -55,9 +58,15 @@ def serving(directory: Path, *options: str, **environment: str) -> Iterator[str]
             assert line, log.read_text()
             yield f"http://127.0.0.1:{port}/"
         finally:
-            server.terminate()
+            server.send_signal(end)
             server.communicate(timeout=30)
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[..., AbstractContextManager[str]]:
+    """Starts another server."""
+    return serving
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,12 @@ from rag.article import Article
 from rag.citation import Citation, Claim, Source
 from rag.conversation.export import to_html, to_json, to_markdown
 from rag.conversation.kept import Conversation, Turn
+from rag.snapshot import Filter
 from rag.summary import Comparison, Difference, Event, KeyFact, Style, Summary
 from rag.ui import render, source
 from rag.ui.source import Spot
 from rag.ui.summary import shown
+from rag.ui.why import why
 
 PAYLOADS = json.loads(Path(__file__).with_name("hostile.json").read_text("utf-8"))
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
@@ -108,6 +110,44 @@ def test_an_abstention_shows_the_nearest_as_such(text: str) -> None:
     assert not page.find_class("claim")
 
 
+def test_a_doubtful_claim_looks_different_and_says_why() -> None:
+    page = parsed(render.turn(Turn(NOW, said("It is said.")), 0, last=True))
+    first, second = page.find_class("claim")
+    assert "unsupported" in first.get("class")
+    assert first.find_class("doubt")[0].text_content() == "Not supported: It is said."
+    assert "partly" in second.get("class")
+    assert second.find_class("doubt")[0].text_content() == "Partly supported by what it cites"
+
+
+def test_an_abstention_says_what_was_searched() -> None:
+    nothing = Answer("Who?", (), True, Trace())
+    filter = Filter(since=datetime.date(2024, 5, 1))
+    few = parsed(render.turn(Turn(NOW, nothing, filter, 1), 0, last=True))
+    assert "Searched 1 article (from 2024-05-01) by" in few.find_class("searched")[0].text_content()
+    every = parsed(render.turn(Turn(NOW, nothing, Filter(), 1200), 0, last=True))
+    assert "Searched all 1,200 articles by" in every.find_class("searched")[0].text_content()
+
+
+def test_marks_of_another_answer_are_never_those_of_this() -> None:
+    later = NOW + datetime.timedelta(seconds=1)
+    owners = {render.owner(Turn(at, said("a")), 0) for at in (NOW, later)}
+    assert len(owners) == 2
+
+
+def test_marks_of_an_answer_on_its_way_lead_nowhere_yet() -> None:
+    page = parsed(render.pending("Who?", said("a").claims, "Checking"))
+    assert [one.tag for one in page.find_class("mark")] == ["span"]
+
+
+def test_why_shows_the_sentences_that_were_read_and_those_left_out() -> None:
+    sentences = [{"start": at, "end": at + 4, "text": f"No {at}."} for at in (0, 5)]
+    hit = said("a").trace.hits[0] | {"sentences": sentences}
+    given = [{"article": "a", "start": 5, "end": 9, "score": 1.0}]
+    page = parsed(why(Trace(hits=[hit], given=given, left_out=1)))
+    lists = [one.text_content() for one in page.iter("details")][-2:]
+    assert lists == ["Read (1)No 5.a", "Left out (1)No 0.a"]
+
+
 def test_a_mark_in_a_text_is_no_mark() -> None:
     page = parsed(render.turn(Turn(NOW, said("It says so [1][2].")), 0, last=True))
     assert [one.text for one in page.find_class("claim")[0].find_class("mark")] == ["1"]
@@ -186,3 +226,12 @@ def test_exports_hold_every_quote_and_interpret_nothing(text: str) -> None:
     assert "characters 3-9" in to_markdown(conversation)
     assert "<" not in to_markdown(conversation)
     assert '"start": 3' in to_json(conversation)
+
+
+def test_an_exported_page_says_when_why_and_what_is_only_near() -> None:
+    sure, near = said("It is said."), Answer("Who?", (), True, Trace(), said("Near.").citations)
+    page = to_html(Conversation("0" * 16, NOW, turns=(Turn(NOW, sure), Turn(NOW, near))))
+    told = html.document_fromstring(page).text_content()
+    assert "Asked 2026-01-01T00:00+00:00." in told
+    assert "“It is said.”: It is said." in told
+    assert "The nearest passages, which may not answer it:" in told

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +18,7 @@ from starlette.testclient import TestClient
 from rag import Library
 from rag.cli import rag
 from rag.errors import UsageError
+from rag.ui.desk import names_address
 from rag.ui.guard import LOOPBACK, Guard
 from rag.ui.server import serve
 
@@ -82,3 +88,65 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         taken.listen()
         with pytest.raises(UsageError, match="--port"):
             serve(Library.open(tmp_path / "library"), port=taken.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    "headers", [{"host": "[::1"}, {"origin": "http://["}, {"origin": "http://[::1"}]
+)
+def test_what_is_no_address_is_refused(headers: dict[str, str]) -> None:
+    assert client().get("/", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "file=https://example.org/",
+            "file=HTTP://example.org/",
+            "file=example",
+            "file/etc/hosts",
+        ),
+        *("vibe-edit/", "stream/abc", "runs", "run-history/records", "proxy=x", "deep_link"),
+        *("openapi.json", "component_server", "process_recording", "call/abc", "api/abc"),
+    ],
+)
+def test_what_the_page_does_not_use_is_closed(path: str) -> None:
+    assert client().post(f"/gradio_api/{path}").status_code == 403
+    assert client().get(f"/gradio_api/{path}").status_code == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_other_sites_may_only_lead_here(site: str) -> None:
+    embedded = {"sec-fetch-site": site, "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}
+    link = {"sec-fetch-site": site, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    assert client().get("/", headers=embedded).status_code == 403
+    assert client().get("/", headers=link).status_code == 200
+    assert client().post("/", headers=link).status_code == 403
+    assert client().get("/gradio_api/file=/tmp/a", headers=link).status_code == 403
+    own = embedded | {"sec-fetch-site": "same-origin"}
+    assert client().get("/", headers=own).status_code == 200
+
+
+def test_no_file_of_the_machine_can_be_had(address: str, directory: Path) -> None:
+    for place in ("/etc/passwd", f"{directory.absolute()}/library.db", "https://example.org/"):
+        with pytest.raises(HTTPError) as refused:
+            urlopen(f"{address}gradio_api/file={place}", timeout=60)
+        assert refused.value.code == 403
+        refused.value.close()
+
+
+def test_an_address_is_no_uploaded_file() -> None:
+    file = {"path": "https://example.org/a.txt", "meta": {"_type": "gradio.FileData"}}
+    assert names_address([None, [file]])
+    assert not names_address([[file | {"path": "/tmp/gradio/a.txt"}], "https://example.org/"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_uploads_are_gone_when_the_server_ends(
+    serve: Callable[..., AbstractContextManager[str]], tmp_path: Path, number: int
+) -> None:
+    place = tmp_path / "temporary"
+    place.mkdir()
+    with serve(tmp_path / "library", end=number, TMPDIR=str(place)):
+        assert list(place.glob("citespan-ui-*"))
+    assert not list(place.glob("citespan-ui-*"))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from rag.errors import Cancelled, LibraryError
-from rag.ui.working import Running, followed
+from rag.ui.working import Running, Stop, followed
 
 Report = Callable[..., None]
 
@@ -65,13 +65,34 @@ def test_stopping_ends_the_work_at_its_next_report(how: str) -> None:
 
 def test_running_stops_what_a_session_does_and_nothing_else() -> None:
     running = Running()
-    stopped: list[str] = []
     with (
-        running.of("a", lambda: stopped.append("a")),
-        running.of("b", lambda: stopped.append("b")),
+        running.of("a", "answer") as one,
+        running.of("b", "answer") as other,
+        running.of("b", "add") as third,
     ):
-        running.end("b")
+        running.end("b", "answer")
         running.end("c")
-        assert stopped == ["b"]
+        assert [stop.event.is_set() for stop in (one, other, third)] == [False, True, False]
+        running.end("b")
+        assert third.event.is_set()
     running.end("a")
-    assert stopped == ["b"]
+    assert not one.event.is_set()
+
+
+def test_a_step_that_comes_after_the_stop_is_ended_at_once() -> None:
+    ended: list[int] = []
+    stop = Stop()
+    stop.set()
+    stop.calls(lambda: ended.append(1))
+    assert ended == [1]
+    stop.set()
+    assert ended == [1, 1]
+
+
+def test_who_waits_for_work_is_told_when_it_ends() -> None:
+    running = Running()
+    running.wait("a", "add", 60)  # there is none
+    with running.of("a", "add") as stop:
+        running.wait("a", "add", 0.001)
+        assert not stop.over.is_set()
+    assert stop.over.is_set()

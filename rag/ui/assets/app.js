@@ -31,11 +31,11 @@
     if (element.closest("#past")) watchChat(element);
   }
 
-  let last = null; // the mark that was clicked last
+  let last = null; // owner and number of the mark that was clicked last: its node may be redrawn
   let expected = false; // an article is on its way to the pane
 
   function cite(button, data, trigger) {
-    last = button;
+    last = { owner: data.owner, mark: data.mark };
     expected = true;
     const shown = paper();
     if (shown?.dataset.owner === data.owner && shown.dataset.article === data.article) {
@@ -55,10 +55,25 @@
       lines.push("", `[${number}] ${from.join(", ")}`);
       lines.push(`    ${entry.querySelector("blockquote").textContent}`);
     }
-    await navigator.clipboard.writeText(lines.join("\n"));
+    const done = await clipped(lines.join("\n"));
     const said = button.textContent;
-    button.textContent = "Copied";
+    button.textContent = done ? "Copied" : "Not copied";
     setTimeout(() => (button.textContent = said), 1500);
+  }
+
+  // Browsers give a clipboard to pages of this machine and of HTTPS only.
+  async function clipped(text) {
+    if (navigator.clipboard) {
+      return navigator.clipboard.writeText(text).then(() => true, () => false);
+    }
+    const box = document.createElement("textarea");
+    box.value = text;
+    box.className = "hidden-label";
+    document.body.append(box);
+    box.select();
+    const done = document.execCommand("copy");
+    box.remove();
+    return done;
   }
 
   function spoken(claim) {
@@ -68,16 +83,29 @@
   }
 
   function openTab(name) {
-    const tabs = [...document.querySelectorAll("#tabs [role=tab]")];
-    tabs.find((tab) => tab.textContent.trim() === name)?.click();
+    // On a narrow page some are in a menu.
+    const places = "#tabs [role=tab], #tabs .overflow-dropdown button";
+    const tabs = [...document.querySelectorAll(places)];
+    const tab = tabs.find((tab) => tab.textContent.trim() === name);
+    if (tab?.getAttribute("aria-selected") !== "true") tab?.click();
+  }
+
+  // Focuses a field when its tab is laid out.
+  function focusField(id) {
+    const field = byId(id)?.querySelector("textarea, input");
+    if (field?.offsetParent) field.focus();
+    else requestAnimationFrame(() => byId(id)?.querySelector("textarea, input")?.focus());
   }
 
   // The source pane
 
-  function pane(element, watch) {
+  function pane(element, watch, trigger) {
     const bar = document.createElement("div");
     bar.className = "pane-bar";
+    const title = document.createElement("span");
+    title.className = "pane-title";
     bar.append(
+      title,
       control("Previous citation", "\u2191", () => step(-1)),
       control("Next citation", "\u2193", () => step(1)),
       control("Close the article", "Close", closePane),
@@ -86,7 +114,16 @@
     column.prepend(bar);
     column.setAttribute("role", "complementary");
     column.setAttribute("aria-label", "Article");
-    element.addEventListener("click", (event) => back(event.target.closest("mark[data-do=back]")));
+    element.addEventListener("click", (event) => {
+      back(event.target.closest("mark[data-do=back]"));
+      const offer = event.target.closest(".offers [data-do]");
+      if (!offer) return;
+      const { do: name, ...data } = offer.dataset;
+      if (narrow()) document.body.classList.remove("reading");
+      openTab(name === "ask" ? "Ask" : "Summaries");
+      trigger(name, data);
+      if (name === "ask") focusField("question");
+    });
     element.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       const spot = event.target.closest("mark[data-do=back]");
@@ -95,6 +132,7 @@
       back(spot);
     });
     watch("value", () => {
+      title.textContent = paper()?.querySelector("h2")?.textContent ?? "";
       if (!paper() || !expected) return;
       expected = false;
       openPane();
@@ -119,7 +157,16 @@
 
   function closePane() {
     document.body.classList.remove("reading");
-    last?.focus();
+    lastMark()?.focus();
+  }
+
+  const narrow = () => matchMedia("(max-width: 900px)").matches;
+  const lastMark = () => last && markOf(last.owner, last.mark);
+
+  // The mark in the text of a claim, or of one of the nearest passages.
+  function markOf(owner, mark) {
+    const place = `.mark[data-owner="${CSS.escape(owner)}"][data-mark="${CSS.escape(mark)}"]`;
+    return document.querySelector(`.claim ${place}, .nearest ${place}`);
   }
 
   function focusSpot(mark) {
@@ -129,7 +176,7 @@
     for (const lit of document.querySelectorAll("#source mark.lit")) lit.classList.remove("lit");
     for (const spot of spots) spot.classList.add("lit");
     for (const lit of document.querySelectorAll(".mark.lit")) lit.classList.remove("lit");
-    last?.classList.add("lit");
+    lastMark()?.classList.add("lit");
     spots[0]?.scrollIntoView({ block: "center" });
     spots[0]?.focus({ preventScroll: true });
   }
@@ -137,13 +184,10 @@
   function back(spot) {
     if (!spot) return;
     const { owner, mark } = spot.dataset;
-    const found = document.querySelector(
-      `.claim .mark[data-owner="${CSS.escape(owner)}"][data-mark="${CSS.escape(mark)}"], ` +
-        `.nearest .mark[data-owner="${CSS.escape(owner)}"][data-mark="${CSS.escape(mark)}"]`,
-    );
+    const found = markOf(owner, mark);
     if (!found) return;
-    if (matchMedia("(max-width: 900px)").matches) document.body.classList.remove("reading");
-    last = found;
+    if (narrow()) document.body.classList.remove("reading");
+    last = { owner, mark };
     found.scrollIntoView({ block: "center" });
     found.focus({ preventScroll: true });
     const claim = found.closest(".claim, li");
@@ -156,7 +200,7 @@
       (mark) => mark.offsetParent && !mark.closest(".live"),
     );
     if (!marks.length) return;
-    const at = marks.indexOf(last);
+    const at = marks.indexOf(lastMark());
     const next = at < 0 ? (by > 0 ? 0 : marks.length - 1) : (at + by + marks.length) % marks.length;
     marks[next].click();
     marks[next].scrollIntoView({ block: "nearest" });
@@ -202,6 +246,9 @@
 
   function watchChat(element) {
     const turns = byId("turns");
+    element.setAttribute("role", "log");
+    element.setAttribute("aria-live", "polite");
+    element.setAttribute("aria-label", "Questions and answers");
     let shown;
     const changed = () => {
       const thread = element.querySelector(".thread");
@@ -214,14 +261,29 @@
       if (id !== shown) document.body.classList.remove("listing");
       shown = id;
     };
-    let height = 0;
+    // Who has scrolled up to read stays there; a question just asked is seen.
+    let near = true;
+    let asking = null;
+    turns.addEventListener("scroll", () => {
+      near = turns.scrollHeight - turns.scrollTop - turns.clientHeight < 80;
+    });
     new MutationObserver(() => {
+      const before = shown;
       changed();
-      if (turns.scrollHeight !== height) turns.scrollTop = turns.scrollHeight;
-      height = turns.scrollHeight;
+      const asked = byId("live").querySelector(".turn h3")?.textContent ?? null;
+      const isNew = asked !== null && asking === null;
+      if (isNew) ended = false;
+      asking = asked;
+      if (near || isNew || shown !== before) turns.scrollTop = turns.scrollHeight;
     }).observe(turns, { childList: true, subtree: true, characterData: true });
     changed();
   }
+
+  // Whether an answer that ended wasn't ended by a click: Gradio calls both a failure.
+  let ended = false;
+  const failed = () => !ended;
+  const ending = "#stop, #new-chat, [data-do=open], [data-do=forget]";
+  document.addEventListener("click", (event) => (ended ||= !!event.target.closest(ending)), true);
 
   function download([name, type, text]) {
     if (!name) return;
@@ -248,18 +310,22 @@
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target);
     if ((event.ctrlKey || event.metaKey) && event.key === "k") {
       event.preventDefault();
+      openTab("Ask");
       document.body.classList.add("listing");
-      byId("find").querySelector("input, textarea").focus();
+      focusField("find");
     } else if (event.key === "Escape") {
+      const leave = byId("status")?.querySelector("[data-do=leave]");
       if (running()) byId("stop").click();
+      else if (leave) leave.click();
       else if (document.body.classList.contains("listing")) toggleList(false);
       else if (document.body.classList.contains("reading")) closePane();
       hideCard();
-    } else if (plain && event.key === "]") step(1);
-    else if (plain && event.key === "[") step(-1);
+    } else if (plain && (event.key === "]" || event.key === "n")) step(1);
+    else if (plain && (event.key === "[" || event.key === "p")) step(-1);
     else if (plain && event.key === "/") {
       event.preventDefault();
-      byId("question").querySelector("textarea").focus();
+      openTab("Ask");
+      focusField("question");
     }
   });
 
@@ -267,5 +333,5 @@
     document.body.classList.toggle("listing", open);
   }
 
-  window.citespan = { chat, bind, pane, download, toggleList };
+  window.citespan = { chat, bind, pane, failed, download, toggleList };
 })();
