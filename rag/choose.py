@@ -16,7 +16,7 @@ SEARCH_WEIGHT = 8.0  # of a sentence's search score beside its log-odds of answe
 UNENDED = 2.0  # off this where it has no full stop: a caption or a headline seldom answers
 # Off the log-odds that none answers, where several facts or a reason are asked for: the networks
 # were trained on questions that a phrase answers, and others seem less answered to them.
-EASE = 3.0
+EASE = 2.0
 _ENDED = re.compile(r"[.!?:;…][\"”’'»)\]]*\s*\Z")
 
 
@@ -44,6 +44,7 @@ class Choice:
         pointers: the likeliest phrases in them, best first.
         said: the phrase that a model answers with, if one was asked; see `rag.reread`.
         parts: where the question has several, the sentence that answers each best; see `rag.parts`.
+        located: the sentences as the locator sees them, where a model has weighed them since.
     """
 
     evidence: tuple[Evidence, ...]
@@ -51,6 +52,7 @@ class Choice:
     pointers: tuple[Pointer, ...]
     said: Pointer | None = None
     parts: tuple[Evidence, ...] = ()
+    located: tuple[Evidence, ...] = ()
 
     @property
     def ranked(self) -> list[Evidence]:

@@ -122,13 +122,16 @@ def differing(question: str, choice: Choice) -> list[Evidence]:
     """The sentences of other articles, one of each, whose likeliest phrase is another number.
 
     They have to be nearly as likely as the best sentence, and their articles to have all names of
-    the question, else they speak of something else.
+    the question, else they speak of something else. How likely they are the locator says: a model
+    that reads again is made to prefer one of them.
     """
     best = choice.evidence[0]
+    odds = {one.place: one.score for one in choice.located or choice.evidence}
     said = _likeliest(choice, best)
     found: dict[str, Evidence] = {}
     for other in choice.evidence[1:]:
-        near = other.score > best.score - RIVAL and other.article.id != best.article.id
+        near = odds[other.place] > odds[best.place] - RIVAL
+        near &= other.article.id != best.article.id
         phrase = _likeliest(choice, other) if near else None
         if said and phrase and differ(said, phrase) and _names_all(question, other.article):
             found.setdefault(other.article.id, other)

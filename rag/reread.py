@@ -27,7 +27,7 @@ PROMPT = 1024  # tokens of a prompt at most: longer ones were never trained on, 
 TINY = 1e-6  # probabilities less than this are taken to be this
 # Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
 NONE_WEIGHT = 1.0  # of the model's log-odds that none answers, beside the locator's
-SHARE_WEIGHT = 2.0  # of the logarithm of its chance of a sentence, beside the sentence's log-odds
+SHARE_WEIGHT = 1.0  # of the logarithm of its chance of a sentence, beside the sentence's log-odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ def reread(
         _both(choice.none, opinion.none),
         tuple(map(moved, choice.pointers)),
         moved(said) if said else None,
+        located=choice.evidence,
     )
 
 

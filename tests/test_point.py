@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -317,6 +318,14 @@ def test_articles_that_differ_are_quoted_each(
     assert [claim.differs for claim in claims] == ([True, True] if differs else [False])
     assert [claim.text for claim in claims] == ([NOW, text] if differs else ["12"])
     assert quotable(ASKED, choice) == [best, other]
+
+
+@pytest.mark.parametrize("behind", [RIVAL - 0.1, RIVAL + 0.1])
+def test_how_far_articles_are_apart_the_locator_says(behind: float) -> None:
+    (best, mine), (other, theirs) = told(NOW, "12"), told(LATER, "Seventeen", -9.0)
+    located = (best, replace(other, score=-behind))
+    choice = Choice((best, other), 0.1, (mine, theirs), located=located)
+    assert differing(ASKED, choice) == ([other] if behind < RIVAL else [])
 
 
 def test_an_article_does_not_differ_from_itself() -> None:
