@@ -36,6 +36,10 @@ _CREDIT = re.compile(
     r"|an? (?:image|picture|photo(?:graph)?)|example) (?:of|showing|from|rendering)\b)"
 )
 _CAPTION = re.compile(_PICTURE)
+_SHOWN = re.compile(  # "Ada Low in May 2010, after having left the council."
+    r"(?P<what>(?:[A-Z][\w.’'-]* ){2,4}(?:in|at|on|during) [^,]+), "
+    r"(?:after|before|while|during) [^,]+$"
+)
 _TO_THE_READER = re.compile(  # what others click, sell or sign up for is told like anything else
     r"^\W*(?:please |to (?=subscribe|sign up|read more))?(?:click|subscribe|sign up|follow us"
     r"|read more|share this)\b|\bclick (?:here|below)\b|\bplease (?:note|see|read|contact)\b"
@@ -93,6 +97,9 @@ def kind(text: str, title: str = "") -> Kind:
     if text.casefold().strip(" .") == title.casefold().strip(" ."):
         return "frame"
     if _CREDIT.search(text) or _TO_THE_READER.search(text) or _is_date_line(text):
+        return "frame"
+    shown = _SHOWN.match(text)
+    if shown and not has_verb(shown["what"]):
         return "frame"
     words = len(text.split())
     if _ITEM.match(text) and words >= SHORTEST:

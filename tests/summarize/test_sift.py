@@ -61,3 +61,15 @@ def test_a_credit_speaks_for_its_own_sentence(line: str, wanted: list[Kind]) -> 
 
 def test_a_title_says_nothing_new() -> None:
     assert kind("The bridge was opened on Monday.", "The bridge was opened on Monday") == "frame"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Ada Low in May 2010, after having left the council called the Board.", "frame"),
+        ("Ada Low spoke in May 2010, after having left the council of the town.", "said"),
+        ("Ada Low in May 2010, after having left, spoke to the council of the town.", "said"),
+    ],
+)
+def test_who_is_shown_when_without_a_main_clause_is_a_caption(text: str, what: str) -> None:
+    assert kind(text) == what
