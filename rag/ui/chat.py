@@ -258,7 +258,7 @@ class Chat:
         except RagError as error:
             yield self._given_back(pending, render.failure(str(error)))
             return
-        except Exception:
+        except Exception:  # a fault: told on the page, raised again for the terminal
             yield self._given_back(pending, render.failure(FAULT))
             raise
         # Else the chat was left or removed at the last moment.
@@ -447,7 +447,7 @@ class Chat:
             pass
         except RagError as error:
             said = render.failure(str(error))
-        except Exception:
+        except Exception:  # a fault: told on the page, raised again for the terminal
             yield {self.live: render.failure(FAULT)}
             raise
         yield {self.live: said, self.past: shown(self._library, Conversation.new())}

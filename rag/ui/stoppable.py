@@ -48,6 +48,6 @@ class Stoppable:
             yield {self.said: element("p", "Stopped.", role="status")}
         except RagError as error:
             yield {self.said: failure(str(error))}
-        except Exception:
+        except Exception:  # a fault: told on the page, raised again for the terminal
             yield {self.said: failure(FAULT)}
             raise
