@@ -31,28 +31,35 @@ TURNS = 100
 NEEDLE = "The keeper of the ledger of Lenndorf is called Ottilie Brandt."
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 
-# Both resolve when what is waited for has been laid out, to milliseconds since they were called.
+# Both resolve when what is waited for has been laid out, to milliseconds since the key or click.
+# Waiting costs nothing: a look at each frame would take the model's cores.
 ASKED = """question => new Promise(done => {
     const box = document.querySelector('#question textarea');
     const turns = () => document.querySelectorAll('.thread > .turn').length;
-    const before = turns(), frames = [];
-    const began = performance.now();
-    let last = began, first = null;
-    const look = () => {
-        const now = performance.now();
-        frames.push(now - last);
-        last = now;
-        const live = document.querySelector('.turn.live .claim');
-        if (first === null && (live || turns() > before)) first = now - began;
-        if (turns() > before) return done([first, now - began, Math.max(...frames)]);
-        requestAnimationFrame(look);
-    };
+    const before = turns();
+    let began, first = null, longest = 0;
+    new PerformanceObserver(list => {
+        for (const task of list.getEntries()) longest = Math.max(longest, task.duration);
+    }).observe({ type: 'longtask' });
+    const laidOut = then => requestAnimationFrame(() =>
+        setTimeout(() => then(performance.now() - began)));
+    const seen = new MutationObserver(() => {
+        const over = turns() > before;
+        if (first === null && (over || document.querySelector('.turn.live .claim'))) {
+            first = 0;
+            laidOut(time => first = time);
+        }
+        if (!over) return;
+        seen.disconnect();
+        laidOut(time => setTimeout(() => done([first, time, longest]), 100));
+    });
+    seen.observe(document.querySelector('#turns'), { childList: true, subtree: true });
     box.value = question;
     box.dispatchEvent(new Event('input', { bubbles: true }));
     requestAnimationFrame(() => {
+        began = performance.now();
         box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
         box.dispatchEvent(new KeyboardEvent('keypress', { key: 'Enter', bubbles: true }));
-        look();
     });
 })"""
 OPENED = """selector => new Promise(done => {
@@ -158,7 +165,7 @@ def _served(library: Library) -> Iterator[str]:
 
 
 def _asked(page: Page, question: str) -> tuple[float, float, float]:
-    """Milliseconds to the first word and to the whole answer, and of the longest frame."""
+    """Milliseconds to the first word and to the whole answer, and of the page's longest task."""
     first, whole, frame = page.evaluate(ASKED, question)
     page.wait_for_selector("#send")
     return first, whole, frame

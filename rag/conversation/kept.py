@@ -37,6 +37,9 @@ class Turn:
     filter: Filter = field(default_factory=Filter)
     searched: int | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.asked)  # traces have none
+
     def to_dict(self) -> dict[str, Any]:
         return {"asked": self.asked.isoformat(), **self._stored()}
 
@@ -226,15 +229,15 @@ def _turns(snapshot: Snapshot, id: str) -> tuple[Turn, ...]:
 
 
 def _save_turns(writer: Writer, conversation: Conversation) -> None:
-    query = "SELECT number, sha256 FROM turns WHERE conversation = ?"
-    known: dict[int, bytes] = dict(writer.rows(query, (conversation.id,)))
+    query = "SELECT number, asked FROM turns WHERE conversation = ?"
+    known: dict[int, str] = dict(writer.rows(query, (conversation.id,)))
     for number, turn in enumerate(conversation.turns):
-        asked, answer = turn.asked.isoformat(), turn.stored()
-        digest = _digest(asked, answer)
-        if known.get(number) != digest:
+        asked = turn.asked.isoformat()
+        if known.get(number) != asked:  # what was answered once stays so, and is slow to write out
+            answer = turn.stored()
             writer.execute(
                 "INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?)",
-                (conversation.id, number, asked, answer, digest),
+                (conversation.id, number, asked, answer, _digest(asked, answer)),
             )
     writer.execute(
         "DELETE FROM turns WHERE conversation = ? AND number >= ?",

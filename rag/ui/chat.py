@@ -236,6 +236,9 @@ class Chat:
         if pending is None:  # stopped before its turn came
             yield gr.skip()  # a handler that shows nothing at all empties what it could show
             return
+        # Its turn has come: Gradio's clocks, which the browser draws sixty times a second while a
+        # request waits, would take the cores from the model.
+        yield gr.skip()
         question, before = pending.question, pending.before
         try:
             with self._running.of(request.session_hash, "answer") as stop:

@@ -6,6 +6,7 @@ Everything said by an article, a model or a file name goes through `rag.markup`,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from rag.answer import Answer
 from rag.article import Span
@@ -40,6 +41,7 @@ def owner(given: Turn, number: int) -> str:
     return f"turn-{number}-{given.asked:%Y%m%d%H%M%S%f}"
 
 
+@lru_cache(maxsize=1000)  # each answer shows all turns of its chat anew
 def turn(given: Turn, number: int, *, last: bool) -> Html:
     """A question with its answer, and what can be done with it."""
     answer = given.answer

@@ -107,8 +107,8 @@ def _paragraphs(text: str, spots: Sequence[Spot], owner: str) -> Iterator[Html]:
 
 
 def _lines(text: str) -> list[str]:
-    """The paragraphs of a text, each with the newline that ends it."""
-    return re.findall(r"[^\n]*\n|[^\n]+", text)
+    """The paragraphs of a text, each with the newlines that end it."""
+    return re.findall(r"[^\n]*\n+|[^\n]+", text)
 
 
 def _segments(paragraph: str, at: int, spots: Sequence[Spot], owner: str) -> Iterator[Html]:

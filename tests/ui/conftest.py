@@ -205,6 +205,20 @@ def payloads() -> list[str]:
     return list(json.loads(Path(__file__).with_name("hostile.json").read_text("utf-8")))
 
 
+@pytest.fixture(scope="session")
+def work() -> Callable[[Page], None]:
+    """Begins what keeps the model busy for a while: a long summary."""
+    return _work
+
+
+def _work(page: Page) -> None:
+    page.click("[role=tab] >> text=Summaries")
+    page.get_by_label("Length").first.click()
+    page.click("[role=option] >> text=Long")
+    page.click("#summarise")
+    page.wait_for_selector("#summary-said progress")
+
+
 def _ask(page: Page, question: str) -> None:
     before = page.locator(".thread > .turn").count()
     page.fill("#question textarea", question)

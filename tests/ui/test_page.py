@@ -20,6 +20,7 @@ from rag import Library
 
 Open = Callable[..., Page]
 Ask = Callable[[Page, str], None]
+Work = Callable[[Page], None]
 
 
 class Watched(Protocol):
@@ -252,20 +253,11 @@ def test_an_eval_shows_its_report(open_page: Open, stocked: Library, tmp_path: P
     assert page.locator("#eval tbody tr").count() > 5
 
 
-def summarise_at_length(page: Page) -> None:
-    """Begins what keeps the model busy for a while."""
-    page.click("[role=tab] >> text=Summaries")
-    page.get_by_label("Length").first.click()
-    page.click("[role=option] >> text=Long")
-    page.click("#summarise")
-    page.wait_for_selector("#summary-said progress")
-
-
 def test_stop_frees_the_model_and_gives_the_question_back(
-    open_page: Open, stocked: Library, ask: Ask
+    open_page: Open, stocked: Library, ask: Ask, work: Work
 ) -> None:
     busy, page = open_page(), open_page()
-    summarise_at_length(busy)
+    work(busy)
     page.fill("#question textarea", BELL)
     page.press("#question textarea", "Enter")
     page.wait_for_selector("#stop")
@@ -281,10 +273,10 @@ def test_stop_frees_the_model_and_gives_the_question_back(
 
 
 def test_four_pages_wait_in_a_line_and_a_closed_one_holds_up_none(
-    open_page: Open, stocked: Library
+    open_page: Open, stocked: Library, work: Work
 ) -> None:
     pages = [open_page() for _ in range(4)]
-    summarise_at_length(pages[0])
+    work(pages[0])
     for page in pages[1:]:
         page.fill("#question textarea", BELL)
         page.press("#question textarea", "Enter")

@@ -11,19 +11,11 @@ from playwright.sync_api import Page, expect
 from rag import Library
 
 Open = Callable[..., Page]
+Work = Callable[[Page], None]
 
 
 def find(page: Page, text: str) -> None:
     page.fill("#filter input, #filter textarea", text)
-
-
-def summarise_at_length(page: Page) -> None:
-    """Begins what keeps the model busy for a while."""
-    page.click("[role=tab] >> text=Summaries")
-    page.get_by_label("Length").first.click()
-    page.click("[role=option] >> text=Long")
-    page.click("#summarise")
-    page.wait_for_selector("#summary-said progress")
 
 
 def test_adding_and_removing_keep_the_view_of_the_table(
@@ -56,14 +48,14 @@ def test_adding_and_removing_keep_the_view_of_the_table(
 
 
 def test_drops_wait_for_each_other_and_keep_files_of_one_name_apart(
-    open_page: Open, stocked: Library, tmp_path: Path
+    open_page: Open, stocked: Library, work: Work, tmp_path: Path
 ) -> None:
     files = [tmp_path / folder / "note.txt" for folder in "abc"]
     for number, file in enumerate(files):
         file.parent.mkdir()
         file.write_text(f"The zeppelin number {number} landed in Lenndorf on Monday.")
     busy, page = open_page(), open_page()
-    summarise_at_length(busy)
+    work(busy)
     page.click("[role=tab] >> text=Library")
     page.set_input_files("#drop input", files[:2])
     page.wait_for_selector("#stop-adding")
@@ -78,12 +70,12 @@ def test_drops_wait_for_each_other_and_keep_files_of_one_name_apart(
 
 
 def test_stop_ends_what_waits_to_be_added(
-    open_page: Open, stocked: Library, tmp_path: Path
+    open_page: Open, stocked: Library, work: Work, tmp_path: Path
 ) -> None:
     file = tmp_path / "late.txt"
     file.write_text("The late train reached Lenndorf at noon.")
     busy, page = open_page(), open_page()
-    summarise_at_length(busy)
+    work(busy)
     page.click("[role=tab] >> text=Library")
     page.fill("#path input, #path textarea", str(file))
     page.click("#add")
