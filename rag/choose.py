@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rag.evidence import Evidence, Place
 from rag.locate import Located, Locator, Reading
+from rag.named import elsewhere
 from rag.question import wants_several
 from rag.search import Found, Hit, Match
 
@@ -17,6 +18,7 @@ UNENDED = 2.0  # off this where it has no full stop: a caption or a headline sel
 # Off the log-odds that none answers, where several facts or a reason are asked for: the networks
 # were trained on questions that a phrase answers, and others seem less answered to them.
 EASE = 2.0
+ELSEWHERE = 3.0  # off a sentence whose article has none of the names in the question
 _ENDED = re.compile(r"[.!?:;…][\"”’'»)\]]*\s*\Z")
 
 
@@ -67,6 +69,8 @@ def choose(question: str, found: Found, locator: Locator) -> Choice:
     readings = [_reading(hit, some) for hit, some in zip(found.hits, matches, strict=True)]
     located = locator.locate(question, readings)
     odds = _odds(found.hits, matches, located)
+    strange = elsewhere(question, found.hits)
+    odds = {place: one - ELSEWHERE * (place[0] in strange) for place, one in odds.items()}
     every = ((hit, m, odds[hit.article.id, m.number]) for hit, m in found.best_sentences())
     # Else it wasn't read, or is a line of dashes.
     best = [one for one in every if one[2] > -math.inf and _says_anything(*one[:2])]

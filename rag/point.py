@@ -40,6 +40,11 @@ _PRONOUN = re.compile(  # that a sentence begins with
     r"(?:he|she|it|they|his|her|its|their|this|that|these|those|such)\b",
     re.IGNORECASE,
 )
+_NOBODY = re.compile(  # it is not known where they came from
+    r"\W*it (?:is|was|remains|has been|had been|seems|appears)\b[^,;:.]{0,40}?"
+    r"\b(?:that|whether|who|what|when|where|why|how|to)\b",
+    re.IGNORECASE,
+)
 _INITIALS = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]\Z")  # which end with a point
 
 
@@ -81,12 +86,17 @@ def _sentences(question: str, choice: Choice) -> list[Evidence]:
 def _goes_on(one: Evidence, best: Evidence) -> bool:
     """Whether a sentence follows the best and begins with a pronoun, which mostly is about it."""
     follows = one.place == (best.article.id, best.number + 1)
-    return follows and bool(_PRONOUN.match(one.text))
+    return follows and _speaks_of_others(one.text)
+
+
+def _speaks_of_others(text: str) -> bool:
+    """Whether a sentence begins with a pronoun, for somebody or something named before."""
+    return bool(_PRONOUN.match(text)) and not _NOBODY.match(text)
 
 
 def _before(one: Evidence, choice: Choice) -> Evidence | None:
     """The sentence that says whom a sentence speaks of, where it begins with a pronoun."""
-    if not _PRONOUN.match(one.text):
+    if not _speaks_of_others(one.text):
         return None
     place = (one.article.id, one.number - 1)
     return next((other for other in choice.evidence if other.place == place), None)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rag import Library
 from rag.article import Article
-from rag.choose import EASE, SEARCH_WEIGHT, UNENDED, Choice, choose
+from rag.choose import EASE, ELSEWHERE, SEARCH_WEIGHT, UNENDED, Choice, choose
 from rag.locate import Located, Phrase, Reading
 from rag.search import Found, Hit, Match, Scores
 from rag.split import passages, sentences
@@ -31,8 +31,8 @@ FLOOD = Article.of(
     title=TITLE,
 )
 BEES = Article.of(
-    "Beekeepers in the north lost a third of their hives. A mite called varroa spread after the "
-    "mild winter.",
+    "Beekeepers north of Lenndorf lost a third of their hives. A mite called varroa spread after "
+    "the mild winter.",
     title="Bees in trouble",
 )
 COPY = Article.of(
@@ -289,3 +289,12 @@ def test_what_a_search_found_is_chosen_from_and_left_as_it_is(library: Library) 
     assert 0 < choice.none < 1
     for one in choice.evidence:
         assert one.citation.holds(library.article(one.article.id))
+
+
+def test_sentences_of_an_article_without_the_names_of_the_question_are_less_likely() -> None:
+    apart = Article.of("Beekeepers of Harwick lost a third of their hives.", title="Bees elsewhere")
+    found = searched(FLOOD, apart)
+    choice = choose(QUESTION, found, Told(lambda *_: 1.0))
+    score = next(one.score for one in choice.evidence if one.article is apart)
+    searching = SEARCH_WEIGHT * found.hits[-1].matches[0].score
+    assert score == pytest.approx(1.0 - ELSEWHERE + searching)

@@ -240,6 +240,8 @@ def test_the_phrase_of_a_model_in_another_sentence_is_none() -> None:
         ("Its mayor fell ill.", True),
         ("Item three fell.", False),
         ("The mayor said she fell ill.", False),
+        ("It is not known why she fell ill.", False),  # it stands for nobody
+        ("It was in bed with a fever.", True),
     ],
 )
 @pytest.mark.parametrize("number", [0, 3])
