@@ -149,8 +149,10 @@ def _claims(
     if not found.hits:
         return
     locator = means.locator()
+    _go_on(stop)
     with _timed(trace, "locate_ms"):
         choice = choose(question, found, locator)
+    _go_on(stop)
     trace.locator = locator.fingerprint
     trace.none = round(choice.none, 4)
     if not choice.evidence or choice.none > max(doubt, HOPELESS):
@@ -161,7 +163,8 @@ def _claims(
         choice = _reread(question, choice, model, means.reading, trace, stop)
     if choice.none > doubt:
         return
-    choice = replace(choice, parts=_parts(question, means, locator, trace, doubt))
+    choice = replace(choice, parts=_parts(question, means, locator, trace, doubt, stop))
+    _go_on(stop)
     if model is None or not model.reliable:
         _give(quotable(question, choice), choice, trace)
         yield from pointed(question, choice)
@@ -193,7 +196,12 @@ def _reread(
 
 
 def _parts(
-    question: str, means: Means, locator: Locator, trace: Trace, doubt: float
+    question: str,
+    means: Means,
+    locator: Locator,
+    trace: Trace,
+    doubt: float,
+    stop: threading.Event,
 ) -> tuple[Evidence, ...]:
     """The sentence that answers each part best, if one does; none where there is one part."""
     asked = parts(question)
@@ -203,6 +211,7 @@ def _parts(
     found: dict[Place, Evidence] = {}
     with _timed(trace, "parts_ms"):
         for one in asked:
+            _go_on(stop)
             further = means.search(one)
             _add_hits(further, trace)
             choice = choose(one, further, locator)
@@ -222,6 +231,12 @@ def _add_hits(found: Found, trace: Trace) -> None:
 def _give(given: Sequence[Evidence], choice: Choice, trace: Trace) -> None:
     trace.given = [given_dict(one) for one in given]
     trace.left_out = len(choice.ranked) - len(given)
+
+
+def _go_on(stop: threading.Event) -> None:
+    """Between two steps: a model sees for itself that it was stopped."""
+    if stop.is_set():
+        raise Cancelled
 
 
 @contextmanager

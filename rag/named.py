@@ -10,9 +10,11 @@ from collections.abc import Sequence
 
 from rag.claims.dates import CALENDAR
 from rag.claims.words import COMMON, POSSESSIVE
+from rag.parts import parts
 from rag.search import Hit
 
 _CALENDAR = frozenset(map(str.casefold, CALENDAR))
+_BY_THE_WAY = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*\w")
 
 
@@ -20,11 +22,14 @@ def elsewhere(question: str, hits: Sequence[Hit]) -> frozenset[str]:
     """Ids of the articles that have none of the question's names, where others found have some.
 
     What a name is, the articles tell, as a question may be typed in small letters: a word that
-    their passages always write with a capital, within a sentence too.
+    their passages always write with a capital, within a sentence too. What stands in brackets was
+    asked before, or is said by the way. Each part of a question may have names of its own.
     """
+    if len(parts(question)) > 1:
+        return frozenset()
     passages = [hit.passage.quote(hit.article) for hit in hits]
-    asked = {_plain(word) for word in _WORD.findall(question)} - COMMON - _CALENDAR
-    names = [word for word in asked if _is_name(word, passages)]
+    words = map(_plain, _WORD.findall(_BY_THE_WAY.sub("", question)))
+    names = [word for word in {*words} - COMMON - _CALENDAR if _is_name(word, passages)]
     articles = {hit.article.id: hit.article for hit in hits}
     texts = {id: f"{one.title}\n{one.text}".casefold() for id, one in articles.items()}
     return frozenset(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from rag import Answer, Filter, Library
 from rag.answer import Trace
-from rag.ask import LINES, PASSAGES, Means, start
+from rag.ask import LINES, PASSAGES, AnswerStream, Means, start
 from rag.choose import choose
 from rag.citation import NOT_FOUND
 from rag.errors import Cancelled, ModelError
+from rag.locate import Located, Reading
 from rag.point import NEAR
 from rag.prompt import Prompt, load_template
 from rag.testing import FakeEncoder, FakeLocator, FakeModel
@@ -317,3 +318,30 @@ def test_what_breaks_the_model_is_told_and_the_library_stays_usable(
         with pytest.raises(ModelError, match="code 1"):
             library.ask(QUESTION)
     assert len(library.ask(QUESTION).claims) == 3
+
+
+class Stopping(FakeLocator):
+    """Somebody stops the answer while the passages are read."""
+
+    stream: AnswerStream | None = None
+
+    def locate(self, question: str, readings: Sequence[Reading]) -> Located:
+        if self.stream:
+            self.stream.cancel()
+        return super().locate(question, readings)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_is_stopped_goes_on_to_no_further_step(stock: Path, before: bool) -> None:
+    locator, model = Stopping(), WatchedModel(["[2]"])
+    library = Library(stock, encoder=FakeEncoder(), locator=locator, model=model)
+    stream = library.ask(QUESTION, stream=True)
+    if before:
+        stream.cancel()
+    else:
+        locator.stream = stream
+    with pytest.raises(Cancelled):
+        next(stream)
+    assert model.prompts == []
+    locator.stream = None
+    assert library.ask(QUESTION).claims

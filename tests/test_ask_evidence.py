@@ -109,7 +109,7 @@ def test_a_small_context_gets_what_fits_and_too_small_a_one_is_told(make: Make) 
     library, model = make("[0]")
     library.ask(QUESTION)
     full = model.count_tokens(model.given)
-    for less, count in ((0, 8), (1, 7), (30, 4)):
+    for less, count in ((0, 8), (1, 7), (30, 5)):
         library, model = make("[1] Rain.", context=full - less + ANSWER_TOKENS)
         assert len(library.ask(QUESTION).trace.given) == count
     library, model = make("[0]", context=100 + ANSWER_TOKENS)

@@ -44,6 +44,8 @@ def hits(*articles: Article) -> list[Hit]:
         ("Did rain fall at last?", BOTH, set()),  # it only begins a sentence
         ("What happened in May?", BOTH, set()),
         ("Was it dry in the park?", BOTH, set()),  # a surname in one, a place in the other
+        ("Who opened a bridge, and who is the mayor of Harwick?", BOTH, set()),
+        ("Who opened a bridge (and who is the mayor of Harwick)?", BOTH, set()),
         ("", BOTH, set()),
         ("(?", BOTH, set()),
     ],
