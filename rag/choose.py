@@ -18,7 +18,8 @@ UNENDED = 2.0  # off this where it has no full stop: a caption or a headline sel
 # Off the log-odds that none answers, where several facts or a reason are asked for: the networks
 # were trained on questions that a phrase answers, and others seem less answered to them.
 EASE = 2.0
-ELSEWHERE = 3.0  # off a sentence whose article has none of the names in the question
+# Off a sentence whose article has none of the names in the question: it is about something else.
+ELSEWHERE = 6.0
 _ENDED = re.compile(r"[.!?:;…][\"”’'»)\]]*\s*\Z")
 
 

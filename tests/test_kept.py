@@ -49,6 +49,20 @@ def test_only_what_it_has_now_is_kept(library: Library) -> None:
     assert (kept.id, kept.title, kept.turns) == (conversation.id, conversation.title, 2)
 
 
+def test_turns_that_stay_are_not_written_out_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = asked(library, "How much did the Lenn rise?", "Who is the mayor?")
+    library.conversations.save(conversation)
+    longer = conversation.with_answer(library.ask("What did the union ask for?"))
+    written: list[Turn] = []
+    stored = Turn.stored
+    monkeypatch.setattr(Turn, "stored", lambda turn: (written.append(turn), stored(turn))[1])
+    library.conversations.save(longer)
+    assert written == [longer.turns[2]]
+    assert library.conversations.load(conversation.id).to_dict() == longer.to_dict()
+
+
 def test_saving_changes_no_article(library: Library) -> None:
     generation = library.stats()["generation"]
     library.conversations.save(asked(library, "How much did the Lenn rise?"))

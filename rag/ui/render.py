@@ -41,7 +41,7 @@ def owner(given: Turn, number: int) -> str:
     return f"turn-{number}-{given.asked:%Y%m%d%H%M%S%f}"
 
 
-@lru_cache(maxsize=1000)  # each answer shows all turns of its chat anew
+@lru_cache(maxsize=500)  # each answer shows all turns of its chat anew
 def turn(given: Turn, number: int, *, last: bool) -> Html:
     """A question with its answer, and what can be done with it."""
     answer = given.answer

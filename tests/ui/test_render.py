@@ -235,3 +235,14 @@ def test_an_exported_page_says_when_why_and_what_is_only_near() -> None:
     assert "Asked 2026-01-01T00:00+00:00." in told
     assert "“It is said.”: It is said." in told
     assert "The nearest passages, which may not answer it:" in told
+
+
+def test_a_turn_is_rendered_once_and_anew_where_it_is_another() -> None:
+    first = Turn(NOW, Answer("Who?", (), True, Trace()))
+    shown_first = render.turn(first, 0, last=True)
+    assert render.turn(first, 0, last=True) is shown_first
+    again = Turn(NOW + datetime.timedelta(seconds=1), first.answer)  # retried
+    assert render.turn(again, 0, last=True) != shown_first
+    edited = Turn(NOW, Answer("When?", (), True, Trace()))
+    assert "When?" in render.turn(edited, 0, last=True)
+    assert render.turn(first, 1, last=False) != shown_first
