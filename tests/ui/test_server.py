@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import pathlib
 import signal
 import socket
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+import gradio as gr
 import pytest
 from click.testing import CliRunner
 from starlette.responses import PlainTextResponse
@@ -20,7 +23,7 @@ from rag.cli import rag
 from rag.errors import UsageError
 from rag.ui.desk import names_address
 from rag.ui.guard import LOOPBACK, Guard
-from rag.ui.server import serve
+from rag.ui.server import _no_stubs, serve
 
 
 def client(hosts: frozenset[str] | None = LOOPBACK) -> TestClient:
@@ -150,3 +153,11 @@ def test_uploads_are_gone_when_the_server_ends(
     with serve(tmp_path / "library", end=number, TMPDIR=str(place)):
         assert list(place.glob("citespan-ui-*"))
     assert not list(place.glob("citespan-ui-*"))
+
+
+def test_gradio_is_imported_without_writing_stubs_and_nothing_else_is_changed() -> None:
+    with _no_stubs():
+        with pytest.raises(OSError):
+            inspect.getfile(gr.Textbox)
+        assert inspect.getfile(Path) == pathlib.__file__
+    assert inspect.getfile(gr.Textbox).endswith("textbox.py")
