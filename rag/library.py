@@ -35,6 +35,7 @@ from rag.prompt import load_template
 from rag.read import Limits, normalise
 from rag.search import Found
 from rag.snapshot import Filter, Listing, Snapshot, StoredArticle
+from rag.spelling import mended
 from rag.store import Store, Writer
 from rag.summary import Style, Summary
 from rag.vectors import Index, IndexCache
@@ -319,7 +320,7 @@ class Library:
 
         Args:
             history: the answers before it in a conversation, from which a question such as "And
-                when?" is made whole; `trace.asked` is what it became.
+                when?" is made whole; `trace.asked` is what it became, slips of the keyboard mended.
             filter: which articles may be used.
             doubt: probability that no sentence answers, as far as that can be told, above which
                 the articles are taken not to say; 1 always answers.
@@ -333,7 +334,8 @@ class Library:
         """
         question = asking.check_question(question)
         self._engines.load_early()
-        asked = whole(question, history)
+        with self._store.snapshot() as snapshot:
+            asked = whole(mended(question, snapshot.document_frequency), history)
 
         def search(question: str) -> Found:
             return self.search(question, k=asking.PASSAGES, filter=filter)

@@ -93,6 +93,8 @@ def ask(
     _warn(settings, answer.trace)
     if as_json:
         return
+    if (meant := answer.trace.asked) and meant != answer.question:
+        settings.notice(f"understood as: {line(meant)}")
     _list(answer.citations)
     if answer.abstained and answer.nearest:
         say("\nNearest passages, which may not answer it:")

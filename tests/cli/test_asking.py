@@ -23,6 +23,14 @@ def test_ask_prints_the_answer_and_numbered_citations(done: Done, shared: Path) 
     assert " \u2014 " in citations[0]
 
 
+def test_ask_says_what_it_understood_where_a_slip_was_mended(rag: Rag, shared: Path) -> None:
+    mended = rag("ask", "how many peolpe saw the bridge open", library=shared)
+    assert "understood as: how many people saw the bridge open" in mended.stderr
+    plain = rag("ask", "how many people saw the bridge open", library=shared)
+    assert "understood" not in plain.stderr
+    assert mended.stdout == plain.stdout
+
+
 def test_ask_json_keeps_its_contract(done: Done, span_is_exact: Exact, shared: Path) -> None:
     answer = json.loads(done("ask", "What did the new bridge cost?", "--json", library=shared))
     assert {"question", "text", "abstained", "claims", "trace"} <= answer.keys()

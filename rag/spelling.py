@@ -1,0 +1,79 @@
+"""Slips of the keyboard in a question, mended by what the articles write.
+
+A search by words finds nothing of "libary", and small networks make little of it. One slip of four
+kinds makes most misspelt words: a letter left out, one too many, a wrong one, or two that changed
+places (Damerau, "A technique for computer detection and correction of spelling errors", 1964).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from string import ascii_lowercase
+
+from rag import fulltext, models
+
+# Of small letters alone: a capital may begin a name, which nobody knows how to write.
+_ENDINGS = ("s", "es", "d", "ed", "r", "er", "rs", "ers", "ing", "ly", "y", "ness", "able", "ish")
+_WORD = re.compile(r"(?<![\w'’-])[a-z]{4,}(?![\w'’-])")
+
+
+def mended(question: str, frequency: Callable[[str], int]) -> str:
+    """The question with each slip turned into the word that is meant.
+
+    A word is mended if neither the articles nor the dictionary have it, and one slip makes it of a
+    word of the dictionary that the articles have, with the same first letter; of several, the one
+    likeliest to be slipped so, then the one that the articles have most often.
+
+    Args:
+        frequency: in how many passages a term of the full-text index occurs.
+    """
+    return _WORD.sub(lambda found: _meant(found[0], frequency), question)
+
+
+def _meant(word: str, frequency: Callable[[str], int]) -> str:
+    if _is_word(word) or _frequencies([word], frequency)[0]:
+        return word
+    near = sorted(one for one in {*_slips(word)} & _dictionary() if one[0] == word[0])
+    counted = zip(_frequencies(near, frequency), near, strict=True)
+    ranked = [(_likeness(word, one), count, one) for count, one in counted if count]
+    return max(ranked)[-1] if ranked else word
+
+
+def _is_word(word: str) -> bool:
+    """Whether the dictionary has a word, or what it is derived from: lander, fakes."""
+    known, stems = _dictionary(), [word.removesuffix(one) for one in _ENDINGS]
+    return word in known or any(
+        one in known or f"{one}e" in known for one in stems if one != word and len(one) > 2
+    )
+
+
+def _likeness(word: str, other: str) -> int:
+    """Letters that changed places or were doubled are likelier than one left out or too many, and
+    that than a wrong one."""
+    return 2 if set(word) == set(other) else int(len(word) != len(other))
+
+
+def _frequencies(words: Sequence[str], frequency: Callable[[str], int]) -> list[int]:
+    terms = fulltext.terms(words)
+    return [frequency(terms[word]) if word in terms else 0 for word in words]
+
+
+def _slips(word: str) -> Iterator[str]:
+    """All that one slip makes of a word, in either direction."""
+    for at in range(len(word) + 1):
+        before, after = word[:at], word[at:]
+        yield before + after[1:]
+        yield before + after[1:2] + after[:1] + after[2:]
+        for letter in ascii_lowercase:
+            yield before + letter + after
+            yield before + letter + after[1:]
+
+
+@cache
+def _dictionary() -> frozenset[str]:
+    """The whole words among the pieces that the embedded encoder reads: 24,000 English ones."""
+    lines = Path(models.embedded_encoder(), "vocab.txt").read_text("utf-8").split()
+    return frozenset(line for line in lines if len(line) > 2 and line.isascii() and line.isalpha())
