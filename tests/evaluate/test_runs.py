@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -365,7 +366,9 @@ def test_a_summary_passes_or_says_why_not(
 
 
 def test_a_library_is_asked_as_it_is(stock: Path, encoder: FakeEncoder) -> None:
-    model = FakeModel(["[1] The river Lenn rose by four metres."])
+    said = "The river Lenn rose by four metres."
+    given = re.compile(rf"\[\d+\] {said}")
+    model = FakeModel(lambda prompt: found[0] if (found := given.search(prompt)) else "[0]")
     library = Library(stock, encoder=encoder, locator=FakeLocator(), model=model)
     quote = {"article": "flood.md", "quote": "The river Lenn rose by four metres."}
     question = "The river Lenn rose by how many metres?"
