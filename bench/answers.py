@@ -31,11 +31,12 @@ from rag.prompt import load_template
 
 METRICS = ("all_facts", "token_f1", "refused", "wrongly_refused", "citation_validity")
 Task = Callable[..., Answer]
+Systems = Callable[[Library, Gold, Corpus], Iterator[tuple[str, Task]]]
 
 
-def main() -> None:
-    """Prints the table, a line as soon as it is measured."""
-    options = argparse.ArgumentParser(prog="python -m bench.answers")
+def compare(prog: str, systems: Systems) -> None:
+    """Prints the table of some systems for a gold file, a line as soon as it is measured."""
+    options = argparse.ArgumentParser(prog=prog)
     options.add_argument("gold", type=Path)
     options.add_argument("--articles", type=Path, default=ARTICLES)
     given = options.parse_args()
@@ -47,7 +48,7 @@ def main() -> None:
         library = Library.open(folder)
         library.add(given.articles)
         corpus = Corpus.of(library)
-        for name, task in _systems(library, gold, corpus):
+        for name, task in systems(library, gold, corpus):
             report = run(gold, task, corpus=corpus)
             shown = [_value(report, metric) for metric in METRICS]
             row = [name, *shown, _spans_hold(gold, report), _words(report)]
@@ -126,4 +127,4 @@ def _words(report: Report) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    compare("python -m bench.answers", _systems)

@@ -2,27 +2,22 @@
 
     python -m bench.slips GOLD [--articles FOLDER]
 
-Prints a Markdown table: the questions as they are; in small letters, without question mark and with
-a slip in one of their words; the same, were slips not mended.
+Prints the table of `bench.answers` for the questions as they are; in small letters, without question
+mark and with a slip in one of their words; and the same, were slips not mended.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from string import ascii_lowercase
-from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-from bench.measure import ARTICLES
+from bench.answers import Task, compare
 from rag import Answer, Library
-from rag.evaluate import Corpus, load_gold, run
+from rag.evaluate import Corpus, Gold
 
-METRICS = ("all_facts", "refused", "wrongly_refused")
 SEED = 7
 _WORD = re.compile(r"(?<![\w'’-])[a-z]{5,}(?![\w'’-])")  # no names
 
@@ -49,36 +44,18 @@ def _slipped(word: str, chance: random.Random) -> str:
     )
 
 
-def main() -> None:
-    """Prints the table, a line as soon as it is measured."""
-    options = argparse.ArgumentParser(prog="python -m bench.slips")
-    options.add_argument("gold", type=Path)
-    options.add_argument("--articles", type=Path, default=ARTICLES)
-    given = options.parse_args()
-    gold = load_gold(given.gold)
-    gold = replace(gold, items=tuple(one for one in gold.items if one.kind != "summary"))
+def _systems(library: Library, gold: Gold, _corpus: Corpus) -> Iterator[tuple[str, Task]]:
     chance = random.Random(SEED)
     hasty = {item.question: typed(item.question, chance) for item in gold.items}
-    print(f"| questions | {' | '.join(METRICS)} |")
-    print("|---" * (len(METRICS) + 1) + "|")
-    with TemporaryDirectory() as folder:
-        library = Library.open(folder)
-        library.add(given.articles)
-        corpus = Corpus.of(library)
 
-        def ask(question: str, *, history: Sequence[Answer] = ()) -> Answer:
-            return library.ask(hasty[question], history=history)
+    def ask(question: str, *, history: Sequence[Answer] = ()) -> Answer:
+        return library.ask(hasty[question], history=history)
 
-        def row(name: str, task: Callable[..., Answer]) -> None:
-            values = run(gold, task, corpus=corpus).values
-            shown = [f"{values[metric].value:.3f}" for metric in METRICS]
-            print(f"| {' | '.join([name, *shown])} |", flush=True)
-
-        row("as they are", library.ask)
-        row("as typed", ask)
-        with patch("rag.library.mended", lambda question, _: question):
-            row("as typed, not mended", ask)
+    yield "as they are", library.ask
+    yield "as typed", ask
+    with patch("rag.library.mended", lambda question, _: question):
+        yield "as typed, not mended", ask
 
 
 if __name__ == "__main__":
-    main()
+    compare("python -m bench.slips", _systems)

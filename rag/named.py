@@ -38,6 +38,7 @@ def elsewhere(question: str, hits: Sequence[Hit]) -> frozenset[str]:
 
 
 def _plain(word: str) -> str:
+    # Accents stay: the articles are searched for it as they are.
     return POSSESSIVE.sub("", word.casefold())
 
 

@@ -183,7 +183,7 @@ def _application(library: Library, local: bool, password: str | None, limits: Li
 @contextmanager
 def _no_stubs() -> Iterator[None]:
     """Spares an import of Gradio half of its time: with each of its components it would write a
-    type stub beside its source, for editors, if only it finds that source."""
+    type stub beside its source, for editors. Where it finds no source it does without."""
     found = inspect.getfile
 
     def getfile(object: Any) -> str:

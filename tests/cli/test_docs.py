@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from rag.cli import rag
+from rag.cli.command import Explained
 from rag.cli.packages import NEEDED
 
 ROOT = Path(__file__).parents[2]
@@ -41,9 +42,9 @@ def test_the_table_of_quality_is_that_of_the_baseline() -> None:
 def test_every_command_teaches() -> None:
     for name, command in rag.commands.items():
         assert command.help, name
-        assert command.prints, name  # type: ignore[attr-defined]
-        examples = command.examples  # type: ignore[attr-defined]
-        assert any(f"rag {name}" in example for example in examples), name
+        assert isinstance(command, Explained)
+        assert command.prints, name
+        assert any(f"rag {name}" in example for example in command.examples), name
         for option in command.params:
             assert not isinstance(option, click.Option) or option.help, (name, option.name)
 
