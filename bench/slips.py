@@ -2,8 +2,8 @@
 
     python -m bench.slips GOLD [--articles FOLDER]
 
-Prints the table of `bench.answers` for the questions as they are; in small letters, without question
-mark and with a slip in one of their words; and the same, were slips not mended.
+Prints the table of `bench.answers` for the questions as they are; in small letters, without their
+question mark and with a slip in a word; and the same, were slips not mended.
 """
 
 from __future__ import annotations
