@@ -32,6 +32,8 @@ class Trace:
         parts: the questions that it is made of, each of which was searched too; none if it is one.
         none: probability that no sentence answers, as the locator sees it, and the model if it has
             an adapter for that.
+        elsewhere: ids of the articles that hardly counted, as they have none of the question's
+            names, where another that was found has.
         given: spans of the sentences that the model saw, by number, from 1; without a model, those
             that might be quoted.
         left_out: how many sentences the search found beside these.
@@ -52,6 +54,7 @@ class Trace:
     seed: int = 0
     hits: list[dict[str, Any]] = field(default_factory=list)
     none: float | None = None
+    elsewhere: list[str] = field(default_factory=list)
     given: list[dict[str, Any]] = field(default_factory=list)
     left_out: int = 0
     tokens: dict[str, int] = field(default_factory=dict)

@@ -155,6 +155,7 @@ def _claims(
     _go_on(stop)
     trace.locator = locator.fingerprint
     trace.none = round(choice.none, 4)
+    trace.elsewhere = sorted(choice.elsewhere)
     if not choice.evidence or choice.none > max(doubt, HOPELESS):
         return
     with _timed(trace, "load_model_ms"):

@@ -48,6 +48,7 @@ class Choice:
         said: the phrase that a model answers with, if one was asked; see `rag.reread`.
         parts: where the question has several, the sentence that answers each best; see `rag.parts`.
         located: the sentences as the locator sees them, where a model has weighed them since.
+        elsewhere: ids of the articles that hardly count, as they have none of the question's names.
     """
 
     evidence: tuple[Evidence, ...]
@@ -56,6 +57,7 @@ class Choice:
     said: Pointer | None = None
     parts: tuple[Evidence, ...] = ()
     located: tuple[Evidence, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
 
     @property
     def ranked(self) -> list[Evidence]:
@@ -83,7 +85,7 @@ def choose(question: str, found: Found, locator: Locator) -> Choice:
     some = sum(math.exp(min(one, 50.0)) for _, _, one in best)
     none = 1 / (1 + some * math.exp(EASE * wants_several(question)))
     pointers = tuple(_pointers(found.hits, matches, located, evidence))
-    return Choice(tuple(evidence), none, pointers)
+    return Choice(tuple(evidence), none, pointers, elsewhere=strange)
 
 
 def _score(hit: Hit, match: Match, odds: float) -> float:

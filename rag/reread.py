@@ -77,11 +77,12 @@ def reread(
         return replace(pointer, evidence=renewed[pointer.evidence.place])
 
     said = _phrase(opinion, given)
-    return Choice(
-        tuple(evidence),
-        _both(choice.none, opinion.none),
-        tuple(map(moved, choice.pointers)),
-        moved(said) if said else None,
+    return replace(
+        choice,
+        evidence=tuple(evidence),
+        none=_both(choice.none, opinion.none),
+        pointers=tuple(map(moved, choice.pointers)),
+        said=moved(said) if said else None,
         located=choice.evidence,
     )
 

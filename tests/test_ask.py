@@ -190,6 +190,14 @@ def test_it_abstains_where_it_doubts_more_than_it_may(make: Make) -> None:
         assert answer.trace.none == pytest.approx(none, abs=1e-4)
 
 
+def test_the_trace_tells_which_articles_were_set_back_for_their_names(make: Make) -> None:
+    library, _ = make("[1] The mayor is Ada Park.")
+    trace = library.ask("Who is the mayor of Lenndorf?").trace
+    named = {one["article"]["id"]: one["article"]["title"] for one in trace.hits}
+    assert len(named) > 1
+    assert {named[one] for one in trace.elsewhere} == {*named.values()} - {"The flood at Lenndorf"}
+
+
 # An unreliable model is not asked: the answer is pointed at
 
 

@@ -298,3 +298,4 @@ def test_sentences_of_an_article_without_the_names_of_the_question_are_less_like
     score = next(one.score for one in choice.evidence if one.article is apart)
     searching = SEARCH_WEIGHT * found.hits[-1].matches[0].score
     assert score == pytest.approx(1.0 - ELSEWHERE + searching)
+    assert choice.elsewhere == {apart.id}

@@ -73,6 +73,8 @@ def _hit(number: int, hit: Mapping[str, Any], trace: Trace) -> Html:
         for one in trace.given
     )
     place = f"{hit['start']}\N{EN DASH}{hit['end']}"
+    if hit["article"]["id"] in trace.elsewhere:
+        place += ", hardly counted: it has none of the question's names"
     return element(
         "tr",
         element("td", str(number)),

@@ -148,6 +148,15 @@ def test_why_shows_the_sentences_that_were_read_and_those_left_out() -> None:
     assert lists == ["Read (1)No 5.a", "Left out (1)No 0.a"]
 
 
+def test_why_says_which_articles_hardly_counted() -> None:
+    hits = said("a").trace.hits
+    shown = [
+        parsed(why(Trace(hits=hits, elsewhere=some))).find(".//tbody//th").text_content()
+        for some in ([], [hits[0]["article"]["id"]])
+    ]
+    assert ["none of the question's names" in one for one in shown] == [False, True]
+
+
 def test_a_mark_in_a_text_is_no_mark() -> None:
     page = parsed(render.turn(Turn(NOW, said("It says so [1][2].")), 0, last=True))
     assert [one.text for one in page.find_class("claim")[0].find_class("mark")] == ["1"]
