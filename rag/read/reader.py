@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +31,7 @@ _BOOT: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from rag.read.child import main; main()"
 )
+_TICK: Final = 0.2  # seconds after which a Ctrl-C is noticed at the latest
 _DID_NOT_START: Final = 1  # exit code of Python for an exception; `child.main` lets none through
 
 
@@ -133,28 +136,25 @@ class Reader:
 
     def _exchange(self, data: bytes, name: str, content_type: str) -> ReadResult:
         """One question to the child and its whole answer."""
-        expired = threading.Event()
         child = self._started(name)
-
-        def expire() -> None:
-            expired.set()
-            child.kill()
-
-        timer = threading.Timer(self._limits.seconds, expire)
-        timer.daemon = True
-        timer.start()
-        try:
-            result = self._talk(child, data, name, content_type)
-            if result is not None:
-                return result
-            code = self._stop()
-            raise _ChildLostError(
-                self._timed_out(name) if expired.is_set() else self._lost(code, name)
-            )
-        finally:
-            timer.cancel()
-            if expired.is_set():
-                self._stop()  # it may be dying only now, after its answer
+        # Where another thread gets the signal of a Ctrl-C, no pipe wakes this one up: it must not
+        # be the one that waits for the pipe.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            try:
+                talk = thread.submit(self._talk, child, data, name, content_type)
+                expired = not _ends(talk, self._limits.seconds)
+            except BaseException:
+                child.kill()  # which ends the talk
+                raise
+            if expired:
+                child.kill()
+        if expired:
+            self._stop()
+            raise _ChildLostError(self._timed_out(name))
+        result = talk.result()
+        if result is None:
+            raise _ChildLostError(self._lost(self._stop(), name))
+        return result
 
     def _talk(
         self, child: subprocess.Popen[bytes], data: bytes, name: str, content_type: str
@@ -253,6 +253,14 @@ class Reader:
                                  remedy="split it")  # fmt: skip
         return DamagedFile("it crashed its parser", where=name,
                            remedy="save it anew with another program")  # fmt: skip
+
+
+def _ends(talk: Future[Any], seconds: float) -> bool:
+    """Waits until it has ended, for that long at most; whether it has."""
+    deadline = time.monotonic() + seconds
+    while not talk.done() and time.monotonic() < deadline:
+        wait([talk], timeout=_TICK)
+    return talk.done()
 
 
 class _TimedOutError(LimitExceeded):

@@ -286,6 +286,20 @@ def test_ctrl_c_while_a_file_is_read() -> None:
     assert has_ended(child)
 
 
+def test_ctrl_c_that_another_thread_gets() -> None:
+    # A system may give the signal of a Ctrl-C to any thread: only that one wakes up by it.
+    to_itself = """
+import signal, threading
+def interrupt():
+    threading.Event().wait(0.5)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+threading.Thread(target=interrupt).start()
+"""
+    with run(to_itself + INTERRUPTED) as script:
+        out, err = script.communicate(timeout=20)
+    assert (out.splitlines()[1:], err) == (["Next."], "")
+
+
 def test_the_child_ends_with_its_parent() -> None:
     with run(INTERRUPTED.replace("2_000_000", "1")) as script:
         assert script.stdout is not None
