@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from rag.article import Article
-from rag.choose import Choice, Pointer
+from rag.choose import Choice
 from rag.citation import Claim
 from rag.claims.figures import differ
 from rag.claims.names import strange
 from rag.evidence import Evidence, quoted
-from rag.question import wants_facts, wants_several
+from rag.phrase import agreed, alone
+from rag.question import asks_whether, wants_facts, wants_several
 
 # Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
 SURE = 0.15  # probability of the phrases of a sentence from which one of them is the answer
-MOST = 0.6  # share of it that phrases in one place must have: else there are two answers, or none
-ENOUGH = 0.5  # share of these that must lie in the phrase that is shown
 LIKELY = 0.6  # probability from which on a model's phrase is taken, whatever the locator points at
 # Log-odds that another sentence may be less likely than the first to be quoted too: a second one;
 # up to three where several facts are asked for, or four where each has a question of its own; one
@@ -32,9 +31,6 @@ LISTED = 4.0
 RIVAL = 2.0
 LEAN = 2.0  # log-odds more of the sentence after the best that goes on with a pronoun
 
-_AROUND = " \t\n,.;:!?…¿¡\"'“”„‘’‚«»‹›()[]{}—–-"
-_BORDER = re.compile(r"[\s—]")  # of words
-_SIGN = re.compile(r"(?<![^\s(\[\"“‘—])[-–.]\d")  # of a number, or its point
 _PRONOUN = re.compile(  # that a sentence begins with
     r"\W*(?:(?:well|and|but|so|then|later|now|yet),? )*"
     r"(?:he|she|it|they|his|her|its|their|this|that|these|those|such)\b",
@@ -45,7 +41,6 @@ _NOBODY = re.compile(  # it is not known where they came from
     r"\b(?:that|whether|who|what|when|where|why|how|to)\b",
     re.IGNORECASE,
 )
-_INITIALS = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]\Z")  # which end with a point
 
 
 def pointed(question: str, choice: Choice) -> Iterator[Claim]:
@@ -111,21 +106,24 @@ def _reach(question: str, choice: Choice) -> tuple[int, float]:
 
 
 def _short(question: str, choice: Choice) -> str | None:
-    """The phrase that answers, if one is wanted and likely.
+    """The phrase that answers, if one is wanted, likely, and can stand without its sentence.
 
     The model's, if the locator points there too or the model is sure of it; the locator's, if no
     model was asked or what it said isn't in the sentence.
     """
     best, said = choice.evidence[0], choice.said
     mine = [pointer for pointer in choice.pointers if pointer.evidence is best]
-    if wants_several(question) or (said and said.evidence is not best):
+    if wants_several(question) or asks_whether(question) or (said and said.evidence is not best):
         return None
+    stretch = None
     if said:
         likeliest = max(mine, key=lambda one: one.probability, default=None)
         agree = likeliest and likeliest.start < said.end and said.start < likeliest.end
-        sure = agree or said.probability > LIKELY
-        return whole_words(best.text, said.start, said.end) or None if sure else None
-    return phrase(mine) if sum(one.probability for one in mine) > SURE else None
+        if agree or said.probability > LIKELY:
+            stretch = said.start, said.end
+    elif sum(one.probability for one in mine) > SURE:
+        stretch = agreed(mine)
+    return alone(question, best.text, stretch) if stretch else None
 
 
 def differing(question: str, choice: Choice) -> list[Evidence]:
@@ -162,45 +160,3 @@ def quotable(question: str, choice: Choice) -> list[Evidence]:
     some = choice.ranked[: _reach(question, choice)[0]]
     quoted = _sentences(question, choice)
     return list(dict.fromkeys([*some, *quoted, *differing(question, choice)]))
-
-
-def phrase(pointers: Sequence[Pointer]) -> str | None:
-    """The phrase that some pointers into one sentence agree on, in whole words; None if they don't.
-
-    Likely phrases often differ in their ends alone: those that overlap the likeliest are taken
-    together, and the shortest stretch that has enough of their probability is the phrase.
-    """
-    likeliest = max(pointers, key=lambda one: one.probability)
-    near = [one for one in pointers if one.start < likeliest.end and likeliest.start < one.end]
-    agreed = sum(one.probability for one in near)
-    if agreed < MOST * sum(one.probability for one in pointers):
-        return None
-    stretches = [
-        (end - start, start, end)
-        for start in {one.start for one in near}
-        for end in {one.end for one in near}
-        if start < end and _within(near, start, end) >= ENOUGH * agreed
-    ]
-    _, start, end = min(stretches)
-    return whole_words(likeliest.evidence.text, start, end) or None
-
-
-def _within(pointers: Iterable[Pointer], start: int, end: int) -> float:
-    return sum(one.probability for one in pointers if start <= one.start and one.end <= end)
-
-
-def whole_words(text: str, start: int, end: int) -> str:
-    """The words that a stretch of a text touches, without punctuation round them; may be empty.
-
-    >>> whole_words("He is a 14-year-old boy.", 8, 15)
-    '14-year-old'
-    """
-    while start > 0 and not _BORDER.match(text, start - 1):
-        start -= 1
-    while end < len(text) and not _BORDER.match(text, end):
-        end += 1
-    while start < end and text[start] in _AROUND and not _SIGN.match(text, start):
-        start += 1
-    words = text[start:end].rstrip(_AROUND)
-    point = text[start + len(words) : end].startswith(".") and _INITIALS.search(words)
-    return f"{words}." if point else words

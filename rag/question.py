@@ -40,6 +40,12 @@ _PLURAL = re.compile(
     re.IGNORECASE,
 )
 
+_WHETHER = re.compile(
+    r"^(?:(?:and|but|or|so|then),? )?"
+    r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|"
+    r"would)(?:n['’]t)?\b(?! (?:you|anybody|anyone|somebody|someone)\b)",
+    re.IGNORECASE,
+)
 _EACH = re.compile(
     r"\b(?:each|respectively)\b|^how (?:old|tall|high|long|large|big|heavy) (?:are|were)\b",
     re.IGNORECASE,
@@ -63,6 +69,15 @@ def wants_facts(question: str) -> bool:
     """
     question = _PAIR.sub("", question)
     return bool(_MANY_WORDS.search(question) or _PLURAL.search(question))
+
+
+def asks_whether(question: str) -> bool:
+    """Whether "yes" or "no" would answer, so that a phrase says nothing.
+
+    >>> [asks_whether(q) for q in ("Has it closed?", "Was it May or June?", "Can you say when?")]
+    [True, False, False]
+    """
+    return bool(_WHETHER.match(question.lstrip())) and not re.search(r"\bor\b", question)
 
 
 def wants_each(question: str) -> bool:

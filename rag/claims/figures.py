@@ -87,6 +87,7 @@ _UNIT = re.compile(
     r"[ -]?(?:(?P<area>square|cubic|sq\.?)[ -])?(?P<unit>per ?cent(?:age)?\b|[^\W\d_]+|[%$€£°])"
 )
 _SIGN = re.compile(r"(?:[A-Z]{0,3}\s?)?([$€£¥₹])\s?\Z")
+_CURRENCY = re.compile(r"(?:[A-Z]{0,3}[$€£¥₹]\s?)?")
 _YEAR = re.compile("1[0-9]{3}|20[0-9]{2}")
 _OF = re.compile(r" (?:of|another)\b")
 
@@ -151,6 +152,19 @@ def figures(text: str) -> Iterator[Figure]:
             unit is None and bool(_YEAR.fullmatch(found[0])),
             bool(_OF.match(text, end)),
         )
+
+
+def bound_start(text: str, start: int) -> int:
+    """Where the words begin that bound or round the number that starts there; else `start`.
+
+    >>> bound_start("It cost less than $5 million.", 18)
+    8
+    """
+    number = _CURRENCY.match(text, start)
+    if number and _NUMBER.match(text, number.end()):
+        hedge = _HEDGE.search(text[:start])
+        return hedge.start() if hedge else start
+    return start
 
 
 def _form(value: float) -> str:

@@ -38,7 +38,7 @@ def _forms(verb: str) -> str:
 _DOUBT = (
     r"(?-i:may)|might|could|perhaps|possibly|probably|likely|reportedly|allegedly|apparently"
     r"|presumably|supposedly|purportedly|alleged|suspected|expected|scheduled|supposed|believed"
-    r"|thought|rumou?red|said to|sought to|seems?|seemed|possible|potential"
+    r"|thought|rumou?red|said to|sought to|meant to|seems?|seemed|possible|potential"
     rf"|(?:{'|'.join(map(_forms, _TO))}) to|(?:{'|'.join(map(_forms, _THAT))})(?: that)"
     r"|(?:accus|suspect|charg)ed (?:of|with)"
 )
@@ -156,6 +156,21 @@ def _denials(claim: Stance, word: Word, evidence: Sequence[Stance]) -> set[bool]
         other in by_said[id(said)].denied
         for said, other in counterparts(claim.said, word, [one.said for one in evidence])
     }
+
+
+def left_open(question: str, text: str, stretch: tuple[int, int]) -> bool:
+    """Whether a sentence denies or doubts a word of a half-open stretch, unless that is asked for.
+
+    >>> left_open("What did it cost?", "It was meant to cost 5 euros.", (21, 28))
+    True
+    >>> left_open("What should it cost?", "It was meant to cost 5 euros.", (21, 28))
+    False
+    """
+    if _NEGATION.search(question) or _SOFT.search(question):
+        return False
+    said = Stance(text)
+    doubted = {word for scope in said.doubts for word in scope.words}
+    return any(stretch[0] <= word.start < stretch[1] for word in said.denied | doubted)
 
 
 def dropped_doubt(claim: Stance, evidence: Sequence[Stance]) -> str | None:

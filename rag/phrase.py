@@ -1,0 +1,89 @@
+"""A phrase of a sentence as an answer: which words it is, and whether they will do alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rag.choose import Pointer
+from rag.claims.figures import bound_start
+from rag.claims.stance import left_open
+
+# Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
+MOST = 0.6  # share of their probability that phrases in one place must have: else there are two
+ENOUGH = 0.5  # share of these that must lie in the phrase that is shown
+
+Stretch = tuple[int, int]
+"""A half-open range of code points of a sentence."""
+
+_AROUND = " \t\n,.;:!?…¿¡\"'“”„‘’‚«»‹›()[]{}—–-"
+_BORDER = re.compile(r"[\s—]")  # of words
+_SIGN = re.compile(r"(?<![^\s(\[\"“‘—])[-–.]\d")  # of a number, or its point
+_INITIALS = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]\Z")  # which end with a point
+_POINTS_BACK = re.compile(  # twice as much; the same; her brother
+    r"\bas (?:much|many)\Z|\b(?:more|less|fewer|others?)\Z|\bthe same\b"
+    r"|\A(?:it|they|he|she|this|that|these|those|there|then|them|him|her|his|its|their|both)\b",
+    re.IGNORECASE,
+)
+
+
+def agreed(pointers: Sequence[Pointer]) -> Stretch | None:
+    """The stretch that some pointers into one sentence agree on; None if they don't.
+
+    Likely phrases often differ in their ends alone: those that overlap the likeliest are taken
+    together, and the shortest stretch that has enough of their probability is the phrase.
+    """
+    likeliest = max(pointers, key=lambda one: one.probability)
+    near = [one for one in pointers if one.start < likeliest.end and likeliest.start < one.end]
+    together = sum(one.probability for one in near)
+    if together < MOST * sum(one.probability for one in pointers):
+        return None
+    stretches = [
+        (end - start, start, end)
+        for start in {one.start for one in near}
+        for end in {one.end for one in near}
+        if start < end and _within(near, start, end) >= ENOUGH * together
+    ]
+    _, start, end = min(stretches)
+    return start, end
+
+
+def _within(pointers: Iterable[Pointer], start: int, end: int) -> float:
+    return sum(one.probability for one in pointers if start <= one.start and one.end <= end)
+
+
+def alone(question: str, text: str, stretch: Stretch) -> str | None:
+    """The words of a stretch as an answer without their sentence; None if they need it.
+
+    They do where they point back, or where the sentence denies or doubts them and the question
+    doesn't ask for that: what a bridge was meant to cost isn't what it cost.
+
+    >>> alone("What does it cost?", "It costs less than three euros.", (19, 30))
+    'less than three euros'
+    >>> alone("What did it cost?", "It was meant to cost three euros.", (21, 32)) is None
+    True
+    """
+    start, end = whole_words(text, stretch)
+    start = bound_start(text, start)
+    words = text[start:end]
+    if not words or _POINTS_BACK.search(words) or left_open(question, text, (start, end)):
+        return None
+    return words
+
+
+def whole_words(text: str, stretch: Stretch) -> Stretch:
+    """The words that a stretch of a text touches, without punctuation round them; may be empty.
+
+    >>> "He is a 14-year-old boy."[slice(*whole_words("He is a 14-year-old boy.", (8, 15)))]
+    '14-year-old'
+    """
+    start, end = stretch
+    while start > 0 and not _BORDER.match(text, start - 1):
+        start -= 1
+    while end < len(text) and not _BORDER.match(text, end):
+        end += 1
+    while start < end and text[start] in _AROUND and not _SIGN.match(text, start):
+        start += 1
+    words = text[start:end].rstrip(_AROUND)
+    end = start + len(words)
+    return start, end + bool(text.startswith(".", end) and _INITIALS.search(words))
