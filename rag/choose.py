@@ -14,6 +14,7 @@ from rag.question import wants_several
 from rag.search import Found, Hit, Match
 
 SEARCH_WEIGHT = 8.0  # of a sentence's search score beside its log-odds of answering
+ALONE = 8  # of the best sentences are read once more, without what stands round them
 UNENDED = 2.0  # off this where it has no full stop: a caption or a headline seldom answers
 # Off the log-odds that none answers, where several facts or a reason are asked for: the networks
 # were trained on questions that a phrase answers, and others seem less answered to them.
@@ -67,7 +68,11 @@ class Choice:
 
 
 def choose(question: str, found: Found, locator: Locator) -> Choice:
-    """Reads the question with each passage that a search found."""
+    """Reads the question with each passage that a search found, then with the best sentences alone.
+
+    Beside a sentence that answers others seem to, too, and beside one that nearly does: whether
+    any answers is told by the sentences alone.
+    """
     matches = [sorted(hit.matches, key=lambda match: match.number) for hit in found.hits]
     readings = [_reading(hit, some) for hit, some in zip(found.hits, matches, strict=True)]
     located = locator.locate(question, readings)
@@ -82,10 +87,19 @@ def choose(question: str, found: Found, locator: Locator) -> Choice:
         for hit, match, one in best
     ]
     evidence.sort(key=lambda one: -one.score)
-    some = sum(math.exp(min(one, 50.0)) for _, _, one in best)
+    alone = _alone(question, evidence[:ALONE], locator)
+    odds = {place: one - ELSEWHERE * (place[0] in strange) for place, one in alone.items()}
+    some = sum(math.exp(min(one, 50.0)) for one in odds.values())
     none = 1 / (1 + some * math.exp(EASE * wants_several(question)))
     pointers = tuple(_pointers(found.hits, matches, located, evidence))
     return Choice(tuple(evidence), none, pointers, elsewhere=strange)
+
+
+def _alone(question: str, evidence: Sequence[Evidence], locator: Locator) -> dict[Place, float]:
+    """The log-odds of sentences that are read each without what stands round it."""
+    readings = [Reading(one.article.title, one.text, ((0, len(one.text)),)) for one in evidence]
+    located = locator.locate(question, readings)
+    return {one.place: odds[0] for one, odds in zip(evidence, located.sentences, strict=True)}
 
 
 def _score(hit: Hit, match: Match, odds: float) -> float:

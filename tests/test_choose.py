@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from rag import Library
 from rag.article import Article
-from rag.choose import EASE, ELSEWHERE, SEARCH_WEIGHT, UNENDED, Choice, choose
+from rag.choose import (
+    ALONE,
+    EASE,
+    ELSEWHERE,
+    SEARCH_WEIGHT,
+    UNENDED,
+    Choice,
+    choose,
+)
 from rag.locate import Located, Phrase, Reading
 from rag.search import Found, Hit, Match, Scores
 from rag.split import passages, sentences
@@ -43,16 +51,31 @@ PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Told:
-    """A locator that says what it is told: the log-odds of sentences by their places, phrases."""
+    """A locator that says what it is told.
+
+    Args:
+        odds: the log-odds of sentences by their places in the passages.
+        alone: those of sentences that are read alone, by their texts.
+    """
 
     fingerprint = "told"
 
-    def __init__(self, odds: Odds = lambda *_: 0.0, phrases: Sequence[Phrase] = ()) -> None:
+    def __init__(
+        self,
+        odds: Odds = lambda *_: 0.0,
+        phrases: Sequence[Phrase] = (),
+        alone: Callable[[str], float] = lambda _: 0.0,
+    ) -> None:
         self._odds = odds
         self._phrases = tuple(phrases)
+        self._alone = alone
         self.readings: Sequence[Reading] = ()
+        self.singles: Sequence[Reading] = ()
 
     def locate(self, question: str, readings: Sequence[Reading]) -> Located:
+        if self.readings:
+            self.singles = readings
+            return Located(tuple((self._alone(one.text),) for one in readings), ())
         self.readings = readings
         odds = (
             tuple(self._odds(at, number) for number in range(len(one.sentences)))
@@ -142,6 +165,24 @@ def test_each_sentence_is_there_once_with_its_highest_log_odds(
     assert scores == sorted(scores, reverse=True)
 
 
+def test_the_best_sentences_are_read_once_more_alone() -> None:
+    days = [f"On day {day} the river Lenn rose by {day} metres." for day in range(1, ALONE + 3)]
+    article = Article.of(" ".join(days), title="The flood")
+    found = searched(article)
+    first = [hit.passage.first for hit in found.hits]
+    found.hits = [
+        replace(hit, matches=tuple(replace(match, score=0.0) for match in hit.matches))
+        for hit in found.hits
+    ]
+    locator = Told(lambda at, n: -float(first[at] + n), alone=lambda _: 0.0)
+    choice = choose(QUESTION, found, locator)
+    assert texts(choice) == days
+    assert [(one.heading, one.text, one.sentences) for one in locator.singles] == [
+        (article.title, day, ((0, len(day)),)) for day in days[:ALONE]
+    ]
+    assert choice.none == pytest.approx(1 / (1 + ALONE))
+
+
 def test_a_caption_has_to_be_likelier_than_a_sentence() -> None:
     text = "Two boats took the crew of the ferry to the island\n\nThe crew of the ferry is safe."
     caption, sentence = text.split("\n\n")
@@ -158,7 +199,8 @@ def test_a_caption_has_to_be_likelier_than_a_sentence() -> None:
 
 def test_titles_and_questions_are_left_out_however_likely_they_are() -> None:
     likely = {at for at, place in PLACES if TEXTS[place] in (TITLE, ASKED)}
-    choice = choose(QUESTION, FOUND, Told(lambda *at: 9.0 if at in likely else -3.0))
+    locator = Told(lambda *at: 9.0 if at in likely else -3.0, alone=lambda _: -3.0)
+    choice = choose(QUESTION, FOUND, locator)
     assert not {TITLE, ASKED} & set(texts(choice))
     assert choice.none > 0.5, "what is left out doesn't answer"
 
@@ -192,31 +234,35 @@ def test_of_nothing_found_nothing_is_chosen() -> None:
 
 
 @PATIENT
-@given(ODDS, st.sampled_from(PLACES), st.floats(0.1, 1000))
-def test_none_falls_when_a_sentence_gets_likelier(
-    odds: dict[tuple[int, int], float],
-    changed: tuple[tuple[int, int], tuple[str, int]],
-    more: float,
+@given(
+    st.lists(NUMBERS, min_size=len(LEFT), max_size=len(LEFT)),
+    st.integers(0, len(LEFT) - 1),
+    st.floats(0.1, 1000),
+)
+def test_none_falls_when_a_sentence_alone_gets_likelier(
+    odds: list[float], at: int, more: float
 ) -> None:
-    at, place = changed
-    before = choose(QUESTION, FOUND, Told(lambda *at: odds[at])).none
-    everywhere = max(odds[other] for other, same in PLACES if same == place)
-    raised = odds | {at: everywhere + more}
-    after = choose(QUESTION, FOUND, Told(lambda *at: raised[at])).none
+    said = [TEXTS[place] for place in sorted(LEFT)]
+    before, after = (
+        choose(QUESTION, FOUND, Told(alone=dict(zip(said, some, strict=True)).__getitem__)).none
+        for some in (odds, [*odds[:at], odds[at] + more, *odds[at + 1 :]])
+    )
     assert 0 < after <= before < 1
-    assert after < before or place not in LEFT or everywhere < max(odds.values()) - 20
+    assert after < before or odds[at] < max(odds) - 20
 
 
 @pytest.mark.parametrize(
     ("odds", "none"), [(-1000.0, 1.0), (0.0, 1 / (1 + len(LEFT))), (1000.0, 0.0)]
 )
 def test_none_is_what_is_left_of_the_chances(odds: float, none: float) -> None:
-    assert choose(QUESTION, FOUND, Told(lambda *_: odds)).none == pytest.approx(none)
+    assert choose(QUESTION, FOUND, Told(alone=lambda _: odds)).none == pytest.approx(none)
 
 
 def test_questions_that_a_phrase_hardly_answers_get_more_trust() -> None:
-    told = Told(lambda *_: -1.0)
-    one, several = (choose(f"{QUESTION} {more}", FOUND, told).none for more in ("", "And why?"))
+    one, several = (
+        choose(f"{QUESTION} {more}", FOUND, Told(alone=lambda _: -1.0)).none
+        for more in ("", "And why?")
+    )
     assert math.log(one / (1 - one)) - math.log(several / (1 - several)) == pytest.approx(EASE)
 
 
@@ -294,8 +340,10 @@ def test_what_a_search_found_is_chosen_from_and_left_as_it_is(library: Library) 
 def test_sentences_of_an_article_without_the_names_of_the_question_are_less_likely() -> None:
     apart = Article.of("Beekeepers of Harwick lost a third of their hives.", title="Bees elsewhere")
     found = searched(FLOOD, apart)
-    choice = choose(QUESTION, found, Told(lambda *_: 1.0))
+    choice = choose(QUESTION, found, Told(lambda *_: 1.0, alone=lambda text: "hives" in text))
     score = next(one.score for one in choice.evidence if one.article is apart)
     searching = SEARCH_WEIGHT * found.hits[-1].matches[0].score
     assert score == pytest.approx(1.0 - ELSEWHERE + searching)
     assert choice.elsewhere == {apart.id}
+    some = len(choice.evidence) - 1 + math.exp(1.0 - ELSEWHERE)
+    assert choice.none == pytest.approx(1 / (1 + some))
