@@ -31,7 +31,7 @@ from rag.reread import reread
 from rag.search import Found
 
 BEST = (1, 2, 3)
-DOUBTS = (0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.98)
+DOUBTS = (0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96)
 
 
 @dataclass(frozen=True, slots=True)
