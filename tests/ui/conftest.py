@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from rag import Library
 from rag.read.files import discover
@@ -26,6 +26,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 WIDE = (1280, 800)
 FAILED = pytest.StashKey[bool]()
 READY = 60_000  # milliseconds that anything may take on a machine that is busy
+expect.set_options(timeout=READY)
 
 
 @pytest.fixture(scope="session")
