@@ -104,6 +104,9 @@ class Shelf(Stoppable):
             self._remove, self.view, [self.said, self.table], trigger_mode="multiple", **INSTANT
         )
         stopped = self._stops(uploaded, named).then(self._settled, self.view, done, **INSTANT)
+        for added in (uploaded, named):
+            # Once more with the view as it is by then: a filter may have been typed meanwhile.
+            added.then(self.html, self.view, [self.table], **INSTANT)
         self.changes = [uploaded, named, removed, stopped]
         self.find.change(self.html, self.view, [self.table], **latest)
         self.table.sort(self._sort, self.view, [self._order, self.table], **latest)
