@@ -105,7 +105,7 @@ class Shelf(Stoppable):
         )
         stopped = self._stops(uploaded, named).then(self._settled, self.view, done, **INSTANT)
         for added in (uploaded, named):
-            # Once more with the view as it is by then: a filter may have been typed meanwhile.
+            # With the view as it is by then: a filter may have been typed meanwhile.
             added.then(self.html, self.view, [self.table], **INSTANT)
         self.changes = [uploaded, named, removed, stopped]
         self.find.change(self.html, self.view, [self.table], **latest)
