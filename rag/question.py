@@ -77,7 +77,8 @@ def asks_whether(question: str) -> bool:
     >>> [asks_whether(q) for q in ("Has it closed?", "Was it May or June?", "Can you say when?")]
     [True, False, False]
     """
-    return bool(_WHETHER.match(question.lstrip())) and not re.search(r"\bor\b", question)
+    begun = _WHETHER.match(question.lstrip())
+    return bool(begun) and not re.search(r"\w or\b", question)
 
 
 def wants_each(question: str) -> bool:

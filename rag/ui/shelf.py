@@ -178,7 +178,7 @@ class Shelf(Stoppable):
             yield {self.said: report(added)}
 
         yield from self._ended(steps())
-        yield {self.table: self.html(*view), self.files: None}
+        yield {self.files: None}
 
     @told
     def _settled(self, request: gr.Request, *view: Any) -> Update:
