@@ -90,12 +90,12 @@ class Shelf(Stoppable):
         latest: dict[str, Any] = {"trigger_mode": "always_last", **INSTANT}
         # What is dropped while others are added waits for them.
         uploaded = self.files.upload(
-            self._add_files, [self.files, *self.view], done, trigger_mode="multiple", **work
+            self._add_files, [self.files], done, trigger_mode="multiple", **work
         )
         named = gr.on(
             [self.add.click, self.path.submit],
             self._add_path,
-            [self.path, *self.view],
+            [self.path],
             done,
             trigger_mode="multiple",
             **work,
@@ -154,24 +154,20 @@ class Shelf(Stoppable):
 
     # Changing
 
-    def _add_files(
-        self, files: Sequence[str] | None, request: gr.Request, *view: Any
-    ) -> Iterator[Update]:
+    def _add_files(self, files: Sequence[str] | None, request: gr.Request) -> Iterator[Update]:
         add = partial(dropped, self._library, [Path(file) for file in files or ()])
-        yield from self._add(add, view, request)
+        yield from self._add(add, request)
 
-    def _add_path(self, path: str, request: gr.Request, *view: Any) -> Iterator[Update]:
+    def _add_path(self, path: str, request: gr.Request) -> Iterator[Update]:
         if not self._local:
             yield {self.said: failure("Paths can't be added from another machine.")}
         elif not path.strip():
             yield {self.said: failure("Name a file or a folder.")}
         else:
             add = partial(self._library.add, [Path(path.strip()).expanduser()])
-            yield from self._add(add, view, request)
+            yield from self._add(add, request)
 
-    def _add(
-        self, add: Callable[..., Added], view: Sequence[Any], request: gr.Request
-    ) -> Iterator[Update]:
+    def _add(self, add: Callable[..., Added], request: gr.Request) -> Iterator[Update]:
         def steps() -> Iterator[Update]:
             with self._running.of(request.session_hash, self.kind) as stop:
                 added = yield from adding(add, stop, lambda bar: {self.said: bar})
