@@ -14,7 +14,7 @@ from rag.question import wants_several
 from rag.search import Found, Hit, Match
 
 SEARCH_WEIGHT = 8.0  # of a sentence's search score beside its log-odds of answering
-ALONE = 8  # of the best sentences are read once more, without what stands round them
+ISOLATED = 8  # of the best sentences are read once more, without what stands round them
 UNENDED = 2.0  # off this where it has no full stop: a caption or a headline seldom answers
 # Off the log-odds that none answers, where several facts or a reason are asked for: the networks
 # were trained on questions that a phrase answers, and others seem less answered to them.
@@ -87,15 +87,15 @@ def choose(question: str, found: Found, locator: Locator) -> Choice:
         for hit, match, one in best
     ]
     evidence.sort(key=lambda one: -one.score)
-    alone = _alone(question, evidence[:ALONE], locator)
-    odds = {place: one - ELSEWHERE * (place[0] in strange) for place, one in alone.items()}
+    isolated = _isolated(question, evidence[:ISOLATED], locator)
+    odds = {place: one - ELSEWHERE * (place[0] in strange) for place, one in isolated.items()}
     some = sum(math.exp(min(one, 50.0)) for one in odds.values())
     none = 1 / (1 + some * math.exp(EASE * wants_several(question)))
     pointers = tuple(_pointers(found.hits, matches, located, evidence))
     return Choice(tuple(evidence), none, pointers, elsewhere=strange)
 
 
-def _alone(question: str, evidence: Sequence[Evidence], locator: Locator) -> dict[Place, float]:
+def _isolated(question: str, evidence: Sequence[Evidence], locator: Locator) -> dict[Place, float]:
     """The log-odds of sentences that are read each without what stands round it."""
     readings = [Reading(one.article.title, one.text, ((0, len(one.text)),)) for one in evidence]
     located = locator.locate(question, readings)

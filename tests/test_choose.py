@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from rag import Library
 from rag.article import Article
 from rag.choose import (
-    ALONE,
     EASE,
     ELSEWHERE,
+    ISOLATED,
     SEARCH_WEIGHT,
     UNENDED,
     Choice,
@@ -166,7 +166,7 @@ def test_each_sentence_is_there_once_with_its_highest_log_odds(
 
 
 def test_the_best_sentences_are_read_once_more_alone() -> None:
-    days = [f"On day {day} the river Lenn rose by {day} metres." for day in range(1, ALONE + 3)]
+    days = [f"On day {day} the river Lenn rose by {day} metres." for day in range(1, ISOLATED + 3)]
     article = Article.of(" ".join(days), title="The flood")
     found = searched(article)
     first = [hit.passage.first for hit in found.hits]
@@ -178,9 +178,9 @@ def test_the_best_sentences_are_read_once_more_alone() -> None:
     choice = choose(QUESTION, found, locator)
     assert texts(choice) == days
     assert [(one.heading, one.text, one.sentences) for one in locator.singles] == [
-        (article.title, day, ((0, len(day)),)) for day in days[:ALONE]
+        (article.title, day, ((0, len(day)),)) for day in days[:ISOLATED]
     ]
-    assert choice.none == pytest.approx(1 / (1 + ALONE))
+    assert choice.none == pytest.approx(1 / (1 + ISOLATED))
 
 
 def test_a_caption_has_to_be_likelier_than_a_sentence() -> None:

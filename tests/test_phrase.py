@@ -9,27 +9,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from rag.article import Article, Sentence
 from rag.choose import Pointer
-from rag.evidence import Evidence
 from rag.phrase import MOST, agreed, alone, whole_words
-
-RIVER = "The river Lenn rose by four metres on Monday."
-
-
-def evidence(text: str, before: str = "", after: str = "", score: float = 0.0) -> Evidence:
-    """A sentence within an article."""
-    article = Article.of(before + text + after, title="T")
-    end = len(before) + len(text)
-    return Evidence(article, Sentence(article.id, len(before), end), 0, score)
-
-
-def pointers(text: str, chances: dict[str, float]) -> list[Pointer]:
-    one = evidence(text, "Rain fell. ", " More soon.")
-    return [
-        Pointer(one, text.index(part), text.index(part) + len(part), chance)
-        for part, chance in chances.items()
-    ]
+from tests.pointing import RIVER, evidence, pointers
 
 
 def agreed_words(some: Sequence[Pointer]) -> str | None:

@@ -11,23 +11,7 @@ from rag.article import Article, Sentence
 from rag.choose import Choice, Pointer
 from rag.evidence import Evidence
 from rag.point import LEAN, LIKELY, NEAR, RIVAL, SURE, differing, pointed, quotable
-
-RIVER = "The river Lenn rose by four metres on Monday."
-
-
-def evidence(text: str, before: str = "", after: str = "", score: float = 0.0) -> Evidence:
-    """A sentence within an article."""
-    article = Article.of(before + text + after, title="T")
-    end = len(before) + len(text)
-    return Evidence(article, Sentence(article.id, len(before), end), 0, score)
-
-
-def pointers(text: str, chances: dict[str, float]) -> list[Pointer]:
-    one = evidence(text, "Rain fell. ", " More soon.")
-    return [
-        Pointer(one, text.index(part), text.index(part) + len(part), chance)
-        for part, chance in chances.items()
-    ]
+from tests.pointing import RIVER, evidence, pointers
 
 
 def answered(question: str, chances: dict[str, float], *others: Evidence) -> Sequence[str]:
