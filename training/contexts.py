@@ -12,11 +12,13 @@ from rag.prompt import CHAT_FORMATS, load_template
 from training.examples import Corpus, Example, Text
 from training.nearmiss import misnamed, unsaid
 from training.samples import SEED, SHARE, asked_as_typed
+from training.wording import Synonyms, asked_otherwise
 
 QUESTIONS = 5  # of one context
 LONGEST = 45  # words of an answer at most
-# How often a question loses its answer, and how often it is asked about another name too
-UNSAID, MISNAMED = 0.25, 0.15
+# How often a question loses its answer, how often it is asked about another name too, and how often
+# in other words than its sentence's
+UNSAID, MISNAMED, OTHERWISE = 0.25, 0.15, 0.6
 WINDOW = 420  # tokens of a context with its questions
 
 Place = tuple[Text, int]
@@ -148,8 +150,13 @@ class Turns:
         return ids
 
 
-def groups(corpora: Sequence[Corpus], turns: Turns, epoch: int) -> Iterator[Group]:
-    """A context for each question or two of a paragraph, with others of the same paragraph."""
+def groups(
+    corpora: Sequence[Corpus], turns: Turns, epoch: int, synonyms: Synonyms | None = None
+) -> Iterator[Group]:
+    """A context for each question or two of a paragraph, with others of the same paragraph.
+
+    With `synonyms`, most are in other words than they were.
+    """
     chance = random.Random(SEED + epoch)
     leads: list[tuple[Corpus, Example, list[Example]]] = []
     for corpus in corpora:
@@ -163,13 +170,18 @@ def groups(corpora: Sequence[Corpus], turns: Turns, epoch: int) -> Iterator[Grou
                     leads.append((corpus, lead, [one for one in some if one is not lead]))
     chance.shuffle(leads)
     for corpus, lead, others in leads:
-        made = _group(corpus, lead, others, turns, chance)
+        made = _group(corpus, lead, others, turns, chance, synonyms)
         if made:
             yield made
 
 
 def _group(
-    corpus: Corpus, lead: Example, others: Sequence[Example], turns: Turns, chance: random.Random
+    corpus: Corpus,
+    lead: Example,
+    others: Sequence[Example],
+    turns: Turns,
+    chance: random.Random,
+    synonyms: Synonyms | None,
 ) -> Group | None:
     """Sentences that a search for a question might find, with it and others of its paragraph."""
     own = corpus.texts[lead.paragraph]
@@ -187,7 +199,10 @@ def _group(
         if not said or (one is not lead and said == "[0]" and nothing >= 1):
             continue
         nothing += said == "[0]"
-        asked.append((asked_as_typed(one.question, chance), said))
+        question = one.question
+        if synonyms and chance.random() < OTHERWISE:
+            question = asked_otherwise(one, own, synonyms, chance)
+        asked.append((asked_as_typed(question, chance), said))
         if said != "[0]" and chance.random() < MISNAMED and (other := misnamed(one, own, chance)):
             asked.append((asked_as_typed(other, chance), "[0]"))
     if not asked or not sentences:

@@ -30,6 +30,8 @@ from rag.evaluate.stats import auc
 from training.examples import Corpus, Text, add_hard, clapnq, load, part, save, squad
 from training.samples import SEED, SENTENCES, SHARE, Tokens, batch, batches
 
+# Without such instructions, 16 bits are many times slower than 32.
+WIDE = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
 CHOOSE, REPORT = 0.15, 0.30  # paragraphs below these parts choose the recipe, and report on it
 
 
@@ -95,7 +97,7 @@ def split(corpora: Sequence[Corpus], low: float, high: float) -> list[Corpus]:
 
 
 def run(model: Any, made: dict[str, torch.Tensor]) -> torch.Tensor:
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=WIDE):
         return model(made["ids"], made["mask"], made["types"])
 
 
@@ -178,11 +180,17 @@ def train(
     groups: int,
     size: int,
     minutes: float,
+    synonyms: Path | None,
+    frozen: int,
+    checked: int,
 ) -> None:
     """Trains for some epochs or minutes, whichever end first; goes on from `start` if given.
 
     Args:
         epoch: decides which samples are made; another one for each run.
+        synonyms: what `training.synonyms` wrote; None leaves all in its own words.
+        frozen: how many of the lower layers stay as they are.
+        checked: questions of each corpus that are asked at the end, a quarter of them on the way.
     """
     from safetensors.torch import load_file, save_file
 
@@ -192,6 +200,8 @@ def train(
     model = Locator(source)
     if start:
         model.load_state_dict(load_file(start))
+    model.encoder.encoder.layer[:frozen].requires_grad_(False)
+    otherwise = json.loads(synonyms.read_text("utf-8")) if synonyms else None
     corpora = list(load(data))
     learn = list(split(corpora, REPORT, 1.0))
     for c, whole in zip(learn, corpora, strict=True):
@@ -229,7 +239,7 @@ def train(
     )
     step, running, seen = 0, 0.0, 0
     while step < steps:
-        for some in batches(learn, tokens, epoch, groups, size):
+        for some in batches(learn, tokens, epoch, groups, size, otherwise):
             made = batch(some, size)
             done = max(step / steps, (time.perf_counter() - began) / 60 / minutes)
             for at, parameters in enumerate(optimiser.param_groups):
@@ -256,16 +266,16 @@ def train(
                     ),
                     flush=True,
                 )
-            if step % 400 == 0:
+            if step % 400 == 0 and checked:
                 save_file({k: v.contiguous() for k, v in model.state_dict().items()}, out)
-                found = {n: score(model, c, tokens, 150) for n, c in checks.items()}
+                found = {n: score(model, c, tokens, checked // 4) for n, c in checks.items()}
                 print(json.dumps({"step": step, "found": found}), flush=True)
             if step == steps or done >= 1:
                 step = steps
                 break
         epoch += 1
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, out)
-    found = {n: score(model, c, tokens, 600) for n, c in checks.items()}
+    found = {n: score(model, c, tokens, checked) for n, c in checks.items() if checked}
     print(json.dumps({"end": found, "seconds": round(time.perf_counter() - began)}), flush=True)
 
 
@@ -309,6 +319,9 @@ def main() -> None:
     two.add_argument("--groups", type=int, default=12)
     two.add_argument("--size", type=int, default=3)
     two.add_argument("--minutes", type=float, default=45)
+    two.add_argument("--synonyms", type=Path)
+    two.add_argument("--frozen", type=int, default=0)
+    two.add_argument("--checked", type=int, default=600)
     three = commands.add_parser("pack")
     three.add_argument("trained", type=Path)
     three.add_argument("target", type=Path)

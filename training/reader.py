@@ -29,8 +29,9 @@ from rag.adapter import Weights, save_factors
 from rag.network import cores
 from training.contexts import Group, Turns, batches, groups
 from training.examples import Corpus, load, part
-from training.locator import REPORT
+from training.locator import REPORT, WIDE
 from training.samples import SEED
+from training.wording import Synonyms
 
 
 def loss(model: Any, some: Sequence[Group]) -> torch.Tensor:
@@ -57,7 +58,7 @@ def loss(model: Any, some: Sequence[Group]) -> torch.Tensor:
             take[at, start + answered - 1 : end - 1] = True
             weight[at, start + answered - 1 : end - 1] = (len(branch) - answered) ** -0.5
             start = end
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=WIDE):
         base = model.get_base_model()
         hidden = base.model(
             input_ids=ids, attention_mask=sees[:, None], position_ids=places, use_cache=False
@@ -82,7 +83,9 @@ def adapted(start: Path | None, rank: int) -> tuple[Any, Any]:
     gguf = models.embedded_gguf()
     where = {"gguf_file": gguf.name, "local_files_only": True}
     tokenizer = AutoTokenizer.from_pretrained(gguf.parent, **where)
-    base = AutoModelForCausalLM.from_pretrained(gguf.parent, dtype=torch.bfloat16, **where)
+    base = AutoModelForCausalLM.from_pretrained(
+        gguf.parent, dtype=torch.bfloat16 if WIDE else torch.float32, **where
+    )
     if start:
         return PeftModel.from_pretrained(base, str(start), is_trainable=True), tokenizer
     config = LoraConfig(
@@ -101,19 +104,25 @@ def train(
     size: int,
     minutes: float,
     threads: int,
+    synonyms: Path | None,
+    epoch: int,
 ) -> None:
     """Trains for so many minutes and writes the adapter, in peft's form, to a folder.
 
     Args:
         start: an adapter to go on from, in that form.
         size: contexts a step.
+        synonyms: what `training.synonyms` wrote; None leaves all in its own words.
+        epoch: the first of those that decide which contexts are made.
     """
     torch.manual_seed(SEED)
     torch.set_num_threads(threads or cores())
     model, tokenizer = adapted(start, rank)
     learn = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(learn, lr=rate, weight_decay=0.0, fused=True)
-    source = endless([trained_on(one) for one in load(data)], Turns(tokenizer), size)
+    otherwise = json.loads(synonyms.read_text("utf-8")) if synonyms else None
+    corpora = [trained_on(one) for one in load(data)]
+    source = endless(corpora, Turns(tokenizer), size, epoch, otherwise)
     began = time.perf_counter()
     running = Running()
     while (done := (time.perf_counter() - began) / 60 / minutes) < 1:
@@ -133,10 +142,12 @@ def train(
     model.save_pretrained(out)
 
 
-def endless(corpora: Sequence[Corpus], turns: Turns, size: int) -> Iterator[list[Group]]:
+def endless(
+    corpora: Sequence[Corpus], turns: Turns, size: int, first: int, synonyms: Synonyms | None
+) -> Iterator[list[Group]]:
     """Batches of one epoch after the other."""
-    for epoch in count():
-        yield from batches(groups(corpora, turns, epoch), size)
+    for epoch in count(first):
+        yield from batches(groups(corpora, turns, epoch, synonyms), size)
 
 
 @dataclass
@@ -221,6 +232,8 @@ def main() -> None:
     one.add_argument("--size", type=int, default=6)
     one.add_argument("--minutes", type=float, default=52)
     one.add_argument("--threads", type=int, default=0)
+    one.add_argument("--synonyms", type=Path)
+    one.add_argument("--epoch", type=int, default=0)
     one.set_defaults(task=train)
     one = commands.add_parser("pack")
     one.add_argument("folder", type=Path)

@@ -11,6 +11,7 @@ import torch
 from rag.locate import Reading, Row, Tokenised
 from training.examples import Corpus, Example, Text
 from training.nearmiss import misnamed, unsaid
+from training.wording import TOLD, Synonyms, at_random, reworded
 
 SEED = 20261123
 SENTENCES = 24  # of a passage at most
@@ -75,10 +76,21 @@ def asked_as_typed(question: str, chance: random.Random) -> str:
 
 
 def group(
-    example: Example, corpus: Corpus, tokens: Tokens, chance: random.Random, size: int
+    example: Example,
+    corpus: Corpus,
+    tokens: Tokens,
+    chance: random.Random,
+    size: int,
+    synonyms: Synonyms | None = None,
 ) -> list[Sample]:
-    """A question with `size` passages: its own, its own without what answers, or only others."""
-    question, own, answered = _asked(example, corpus.texts[example.paragraph], chance)
+    """A question with `size` passages: its own, its own without what answers, or only others.
+
+    With `synonyms`, most are in other words than they were.
+    """
+    own: Text | None = corpus.texts[example.paragraph]
+    if synonyms:
+        example, own = reworded(example, own, synonyms, chance)
+    question, own, answered = _asked(example, own, chance)
     question = asked_as_typed(question, chance)
     hard = list(example.hard)
     some: list[Sample] = []
@@ -93,7 +105,10 @@ def group(
     # The very nearest of other reviews or posts may answer as well: take any of the near ones.
     chance.shuffle(hard)
     for place in hard[: size - len(some)]:
-        some.append(tokens.sample(question, shown(corpus.texts[place]), [], {}))
+        other = corpus.texts[place]
+        if synonyms and chance.random() < TOLD:
+            other = at_random(other, synonyms, chance)
+        some.append(tokens.sample(question, shown(other), [], {}))
     return some[:size]
 
 
@@ -143,7 +158,12 @@ def batch(groups: Sequence[Sequence[Sample]], size: int) -> dict[str, torch.Tens
 
 
 def batches(
-    corpora: Sequence[Corpus], tokens: Tokens, epoch: int, groups: int, size: int
+    corpora: Sequence[Corpus],
+    tokens: Tokens,
+    epoch: int,
+    groups: int,
+    size: int,
+    synonyms: Synonyms | None = None,
 ) -> Iterator[list[list[Sample]]]:
     """Groups of similar length together, in random order."""
     chance = random.Random(SEED + epoch)
@@ -156,7 +176,7 @@ def batches(
     chance.shuffle(every)
     pool = groups * 32
     for start in range(0, len(every), pool):
-        made = [group(e, c, tokens, chance, size) for c, e in every[start : start + pool]]
+        made = [group(e, c, tokens, chance, size, synonyms) for c, e in every[start : start + pool]]
         made = sorted(
             (m for m in made if m), key=lambda some: max(len(one.row.ids) for one in some)
         )

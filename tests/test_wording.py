@@ -1,0 +1,69 @@
+"""Training samples in other words: what answers stays, at its new place."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.examples import Example, Text
+from training.wording import asked_otherwise, at_random, reworded
+
+SYNONYMS = {
+    "built": ["constructed"],
+    "bridge": ["crossing"],
+    "engineer": ["designer"],
+    "river": ["stream"],
+    "wide": ["broad"],
+}
+TEXT = Text.of(
+    "Ada Park",
+    "Ada Park was an engineer. The river is wide. "
+    "Ada Park built the bridge over the river in 1911.",
+)
+ANSWER = "in 1911"
+ASKED = Example(
+    "When was the bridge of Ada Park built?",
+    0,
+    [(TEXT.text.index(ANSWER), TEXT.text.index(ANSWER) + len(ANSWER))],
+    {2: 1.0},
+)
+
+
+@given(st.integers())
+def test_what_answers_is_kept_and_every_sentence_has_its_place(seed: int) -> None:
+    example, text = reworded(ASKED, TEXT, SYNONYMS, random.Random(seed))
+    assert [text.text[slice(*answer)] for answer in example.answers] == [ANSWER]
+    assert example.gold == ASKED.gold
+    said = [text.text[slice(*span)] for span in text.spans]
+    assert len(said) == 3
+    assert " ".join(said) == text.text
+    assert all(one[0].isupper() and one.endswith(".") for one in said)
+
+
+def test_words_shared_with_the_answering_sentence_are_put_otherwise_in_either() -> None:
+    asked, told = set(), set()
+    for seed in range(200):
+        example, text = reworded(ASKED, TEXT, SYNONYMS, random.Random(seed))
+        asked.add(example.question)
+        told.add(text.text[slice(*text.spans[2])])
+    assert ASKED.question in asked
+    assert "When was the crossing of Ada Park constructed?" in asked
+    assert "Ada Park constructed the crossing over the river in 1911." in told
+    assert "She constructed the crossing over the river in 1911." in told
+
+
+def test_a_question_keeps_the_words_that_its_answer_does_not_share() -> None:
+    example = Example("Which engineer built it?", 0, [], {2: 1.0})
+    asked = {asked_otherwise(example, TEXT, SYNONYMS, random.Random(seed)) for seed in range(100)}
+    changed = sum("designer" in one for one in asked)
+    assert "Which engineer constructed it?" in asked
+    assert changed <= len(asked) / 2
+
+
+@given(st.integers())
+def test_other_passages_are_reworded_too(seed: int) -> None:
+    text = at_random(TEXT, SYNONYMS, random.Random(seed))
+    assert len(text.spans) == len(TEXT.spans)
+    assert "Ada Park was a" in text.text

@@ -1,0 +1,137 @@
+"""Questions and passages that say the same in other words, for `training.locator`.
+
+Who writes a question with the passage before them takes its words; who asks without having read it
+doesn't. A network trained on the first kind looks for the same words, and takes the sentence that
+shares them for the one that answers. So in some samples the words that a question shares with the
+sentence that answers are put otherwise: in the question, or in the sentence, where names may become
+pronouns too. Other sentences are reworded at random, lest new words give away the one that answers.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from training.examples import Example, Text
+
+Synonyms = Mapping[str, Sequence[str]]  # of a word in small letters, likeliest first
+Span = tuple[int, int]
+Edit = tuple[int, int, str]  # start, end, and what stands there instead
+
+ASKED, TOLD = 0.35, 0.4  # how often the question is put otherwise, how often the passage
+SHARED, ELSEWHERE = 0.85, 0.12  # how many of the words shared, and of any others
+UNNAMED, UNNAMED_ELSEWHERE = 0.5, 0.15  # how many sentences have a name made a pronoun
+
+_WORD = re.compile(r"\b[a-z]{3,}\b")
+_NAME = re.compile(r"(?:\b[Tt]he )?\b[A-Z][\w-]+(?: (?:of |the |de |van )?[A-Z][\w-]+)*")
+_STEM = 5  # letters in which words agree that count as the same
+
+
+def reworded(
+    example: Example, own: Text, synonyms: Synonyms, chance: random.Random
+) -> tuple[Example, Text]:
+    """The example and its paragraph, the one or the other in other words, or both as they are."""
+    kind = chance.random()
+    if kind < ASKED:
+        return replace(example, question=asked_otherwise(example, own, synonyms, chance)), own
+    if kind < ASKED + TOLD:
+        return _retold(example, own, synonyms, chance)
+    return example, own
+
+
+def asked_otherwise(example: Example, own: Text, synonyms: Synonyms, chance: random.Random) -> str:
+    """The question with other words for those that what answers it has too."""
+    question = example.question
+    shared = _stems(" ".join(own.text[slice(*own.spans[n])] for n in example.gold))
+    edits = _words(question, (0, len(question)), _often(shared), synonyms, chance)
+    return _edited(question, list(edits))
+
+
+def at_random(text: Text, synonyms: Synonyms, chance: random.Random) -> Text:
+    """A paragraph with some of its words put otherwise."""
+    edits = _words(text.text, (0, len(text.text)), _often(set()), synonyms, chance)
+    return _rewritten(text, [], list(edits))[0]
+
+
+def _retold(
+    example: Example, own: Text, synonyms: Synonyms, chance: random.Random
+) -> tuple[Example, Text]:
+    asked = _stems(example.question)
+    names = set(re.findall(r"[A-Z][\w-]+", example.question[1:]))
+    edits: list[Edit] = []
+    for number, span in enumerate(own.spans):
+        golden = number in example.gold
+        words = _words(own.text, span, _often(asked if golden else set()), synonyms, chance)
+        unnamed: list[Edit] = []
+        if chance.random() < (UNNAMED if golden else UNNAMED_ELSEWHERE):
+            unnamed = _pronoun(own, span, names if golden else None, chance)
+        edits += [*unnamed, *_apart(words, [edit[:2] for edit in unnamed])]
+    text, answers = _rewritten(own, example.answers, sorted(_apart(edits, example.answers)))
+    return replace(example, answers=answers), text
+
+
+def _apart(edits: Iterable[Edit], spans: Sequence[Span]) -> Iterator[Edit]:
+    """The edits that touch none of the spans."""
+    for edit in edits:
+        if not any(edit[0] < end and start < edit[1] for start, end in spans):
+            yield edit
+
+
+def _often(shared: set[str]) -> Callable[[str], float]:
+    return lambda word: SHARED if word[:_STEM] in shared else ELSEWHERE
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM] for word in _WORD.findall(text)}
+
+
+def _words(
+    text: str,
+    span: Span,
+    often: Callable[[str], float],
+    synonyms: Synonyms,
+    chance: random.Random,
+) -> Iterator[Edit]:
+    for found in _WORD.finditer(text, *span):
+        others = synonyms.get(found[0])
+        if others and chance.random() < often(found[0]):
+            yield found.start(), found.end(), chance.choice(others)
+
+
+def _pronoun(text: Text, span: Span, names: set[str] | None, chance: random.Random) -> list[Edit]:
+    """One name of the sentence as a pronoun; of `names` if given, and told of before."""
+    before = f"{text.heading} {text.text[: span[0]]}"
+    for found in _NAME.finditer(text.text, *span):
+        words = found[0].split()
+        if (names is None or names & set(words)) and words[-1] in before:
+            first = found.start() == span[0]
+            if text.text[found.end() : found.end() + 2] in ("'s", "’s"):
+                word, end = chance.choice(("his", "her", "its", "their")), found.end() + 2
+            else:
+                word, end = chance.choice(("he", "she", "it", "they")), found.end()
+            return [(found.start(), end, word.capitalize() if first else word)]
+    return []
+
+
+def _edited(text: str, edits: Sequence[Edit]) -> str:
+    for start, end, said in reversed(edits):
+        text = text[:start] + said + text[end:]
+    return text
+
+
+def _rewritten(
+    text: Text, answers: Sequence[Span], edits: Sequence[Edit]
+) -> tuple[Text, list[Span]]:
+    """The text with the edits made, in order and apart from the answers, and the answers in it."""
+
+    def moved(span: Span) -> Span:
+        return _moved(span[0], edits), _moved(span[1], edits)
+
+    spans = tuple(map(moved, text.spans))
+    return Text(text.heading, _edited(text.text, edits), spans), list(map(moved, answers))
+
+
+def _moved(place: int, edits: Sequence[Edit]) -> int:
+    return place + sum(len(said) - (end - start) for start, end, said in edits if end <= place)
