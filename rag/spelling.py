@@ -18,19 +18,26 @@ from rag import fulltext, models
 _ENDINGS = ("s", "es", "d", "ed", "r", "er", "rs", "ers", "ing", "ly", "y", "ness", "able", "ish")
 # Of small letters alone: a capital may begin a name, which nobody knows how to write.
 _WORD = re.compile(r"(?<![\w'’-])[a-z]{4,}(?![\w'’-])")
+_SHORTENED = re.compile(  # without their apostrophe: dont, whats
+    r"\b((?:do|does|did|is|are|was|were|has|have|had|ca|wo|could|would|should)n)(t)\b"
+    r"|\b(wh(?:o|at|en|ere|y)|how|that|there)(s)\b|\b(they|you)(re)\b",
+    re.IGNORECASE,
+)
 
 
 def mended(question: str, frequency: Callable[[str], int]) -> str:
     """The question with each slip turned into the word that is meant.
 
-    A word is mended if neither the articles nor the dictionary have it, and one slip makes it of a
-    word of the dictionary that the articles have, with the same first letter; of several, the one
-    likeliest to be slipped so, then the one that the articles have most often.
+    Shortened words get their apostrophe. Another is mended if neither the articles nor the
+    dictionary have it, and one slip makes it of a word of the dictionary that the articles have,
+    with the same first letter; of several, the one likeliest to be slipped so, then the one that
+    the articles have most often.
 
     Args:
         frequency: in how many passages a term of the full-text index occurs.
     """
-    return _WORD.sub(lambda found: _meant(found[0], frequency), question)
+    whole = _SHORTENED.sub(lambda found: "'".join(filter(None, found.groups())), question)
+    return _WORD.sub(lambda found: _meant(found[0], frequency), whole)
 
 
 def _meant(word: str, frequency: Callable[[str], int]) -> str:

@@ -38,6 +38,8 @@ def frequency(term: str) -> int:
         ("a goverment's libary-card", "a goverment's libary-card"),  # left, where words are joined
         ("yae frm", "yae frm"),  # too short to be told
         ("who moved the qwzxk", "who moved the qwzxk"),
+        ("why dont they Cant whats theyre", "why don't they Can't what's they're"),
+        ("donts where ant", "donts where ant"),
         ("", ""),
     ],
 )
