@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from training.examples import Example, Text
+from training.synonyms import WordNet
 from training.wording import asked_otherwise, at_random, reworded
 
 SYNONYMS = {
@@ -67,3 +69,19 @@ def test_other_passages_are_reworded_too(seed: int) -> None:
     text = at_random(TEXT, SYNONYMS, random.Random(seed))
     assert len(text.spans) == len(TEXT.spans)
     assert "Ada Park was a" in text.text
+
+
+def test_synonyms_are_those_of_a_word_and_of_the_synsets_next_to_it(tmp_path: Path) -> None:
+    for part in ("noun", "adj"):
+        (tmp_path / f"index.{part}").write_text("  1 A licence.\n")
+        (tmp_path / f"data.{part}").write_text("  1 A licence.\n")
+    (tmp_path / "index.verb").write_text("  1 A licence.\nbuy v 1 3 @ ~ + 1 1 00000010  \n")
+    (tmp_path / "data.verb").write_text(
+        "00000010 40 v 02 buy 0 purchase 0 003 @ 00000020 v 0000 ~ 00000030 v 0000 "
+        "+ 00000040 n 0101 02 + 08 00 + 09 00 | obtain by paying\n"
+        "00000020 40 v 03 get 0 acquire 0 find 1 000 02 + 08 00 + 11 00 | come into possession\n"
+        "00000030 40 v 02 take_over 0 buy_out 0 000 | take over ownership\n"
+    )
+    wordnet = WordNet(tmp_path)
+    assert wordnet.synonyms("buy", "verb") == ["buy", "purchase", "get", "acquire"]
+    assert wordnet.synonyms("sell", "verb") == []
