@@ -2,6 +2,7 @@
 
     python -m training.reader train DATA OUT_FOLDER
     python -m training.reader pack OUT_FOLDER rag/adapters/reader.safetensors
+    python -m training.reader unpack rag/adapters/reader.safetensors FOLDER  # to go on from it
 
 A LoRA (arXiv:2106.09685) on all linear layers, in the very prompt of run time
 (`prompts/read.txt`), with the loss on the answers alone. A context is a few sentences of one or two
@@ -203,6 +204,29 @@ def pack(folder: Path, out: Path) -> None:
     save_factors(out, factors)
 
 
+def unpack(adapter: Path, folder: Path) -> None:
+    """Writes a shipped adapter in peft's form, for `train --start`."""
+    from peft import set_peft_model_state_dict
+    from safetensors.numpy import load_file
+
+    factors = load_file(adapter)
+    heads = _heads()
+    rank = next(value.shape[1] for name, value in factors.items() if name.endswith(":up"))
+    model, _ = adapted(None, rank)
+    card = model.peft_config["default"]
+    peft_names = {kind: matrix for matrix, kind in MATRICES.items()}
+    tensors = {}
+    for name in {key.rpartition(":")[0] for key in factors}:
+        _, layer, kind, _ = name.split(".")
+        up = factors[f"{name}:up"].astype(np.float32) * (card.r / card.lora_alpha)
+        up = halved(up, heads[kind]) if kind in heads else up
+        place = f"base_model.model.model.layers.{layer}.{peft_names[kind]}"
+        tensors[f"{place}.lora_B.weight"] = torch.tensor(up)
+        tensors[f"{place}.lora_A.weight"] = torch.tensor(factors[f"{name}:down"]).float()
+    set_peft_model_state_dict(model, tensors)
+    model.save_pretrained(folder)
+
+
 def _heads() -> dict[str, int]:
     """How many heads the matrices have whose rows llama.cpp orders in its own way."""
     import gguf
@@ -218,6 +242,12 @@ def interleaved(rows: Weights, heads: int) -> Weights:
     transformers turns the halves of a head (`permute` of llama.cpp's convert_hf_to_gguf.py)."""
     halves = rows.reshape(heads, 2, len(rows) // heads // 2, -1)
     return np.asarray(halves.swapaxes(1, 2).reshape(rows.shape))
+
+
+def halved(rows: Weights, heads: int) -> Weights:
+    """Rows in the order of transformers: undoes `interleaved`."""
+    pairs = rows.reshape(heads, len(rows) // heads // 2, 2, -1)
+    return np.asarray(pairs.swapaxes(1, 2).reshape(rows.shape))
 
 
 def main() -> None:
@@ -239,6 +269,10 @@ def main() -> None:
     one.add_argument("folder", type=Path)
     one.add_argument("out", type=Path)
     one.set_defaults(task=pack)
+    one = commands.add_parser("unpack")
+    one.add_argument("adapter", type=Path)
+    one.add_argument("folder", type=Path)
+    one.set_defaults(task=unpack)
     given = vars(parser.parse_args())
     given.pop("task")(**given)
 
