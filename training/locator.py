@@ -30,7 +30,7 @@ from rag.evaluate.stats import auc
 from training.examples import Corpus, Text, add_hard, clapnq, load, part, save, squad
 from training.samples import SEED, SENTENCES, SHARE, Tokens, batch, batches
 
-# Without such instructions, 16 bits are many times slower than 32.
+# Without AVX-512, 16 bits are many times slower than 32.
 WIDE = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
 CHOOSE, REPORT = 0.15, 0.30  # paragraphs below these parts choose the recipe, and report on it
 

@@ -1,4 +1,4 @@
-"""Questions and passages that say the same in other words, for `training.locator`.
+"""Questions and passages that say the same in other words, for the training of both networks.
 
 Who writes a question with the passage before them takes its words; who asks without having read it
 doesn't. A network trained on the first kind looks for the same words, and takes the sentence that
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from training.examples import Example, Text
@@ -45,13 +45,13 @@ def asked_otherwise(example: Example, own: Text, synonyms: Synonyms, chance: ran
     """The question with other words for those that what answers it has too."""
     question = example.question
     shared = _stems(" ".join(own.text[slice(*own.spans[n])] for n in example.gold))
-    edits = _words(question, (0, len(question)), _often(shared), synonyms, chance)
+    edits = _words(question, (0, len(question)), shared, synonyms, chance)
     return _edited(question, list(edits))
 
 
 def at_random(text: Text, synonyms: Synonyms, chance: random.Random) -> Text:
     """A paragraph with some of its words put otherwise."""
-    edits = _words(text.text, (0, len(text.text)), _often(set()), synonyms, chance)
+    edits = _words(text.text, (0, len(text.text)), set(), synonyms, chance)
     return _rewritten(text, [], list(edits))[0]
 
 
@@ -63,7 +63,7 @@ def _retold(
     edits: list[Edit] = []
     for number, span in enumerate(own.spans):
         golden = number in example.gold
-        words = _words(own.text, span, _often(asked if golden else set()), synonyms, chance)
+        words = _words(own.text, span, asked if golden else set(), synonyms, chance)
         unnamed: list[Edit] = []
         if chance.random() < (UNNAMED if golden else UNNAMED_ELSEWHERE):
             unnamed = _pronoun(own, span, names if golden else None, chance)
@@ -79,10 +79,6 @@ def _apart(edits: Iterable[Edit], spans: Sequence[Span]) -> Iterator[Edit]:
             yield edit
 
 
-def _often(shared: set[str]) -> Callable[[str], float]:
-    return lambda word: SHARED if word[:_STEM] in shared else ELSEWHERE
-
-
 def _stems(text: str) -> set[str]:
     return {word[:_STEM] for word in _WORD.findall(text)}
 
@@ -90,13 +86,14 @@ def _stems(text: str) -> set[str]:
 def _words(
     text: str,
     span: Span,
-    often: Callable[[str], float],
+    shared: set[str],
     synonyms: Synonyms,
     chance: random.Random,
 ) -> Iterator[Edit]:
     for found in _WORD.finditer(text, *span):
         others = synonyms.get(found[0])
-        if others and chance.random() < often(found[0]):
+        often = SHARED if found[0][:_STEM] in shared else ELSEWHERE
+        if others and chance.random() < often:
             yield found.start(), found.end(), chance.choice(others)
 
 
