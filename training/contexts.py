@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rag.evaluate.metrics.answers import squad_words
+from rag.locate import Locator, Reading
 from rag.prompt import CHAT_FORMATS, load_template
 from training.examples import Corpus, Example, Text
 from training.nearmiss import misnamed, unsaid
@@ -19,11 +20,15 @@ LONGEST = 45  # words of an answer at most
 # How often a question loses its answer, how often it is asked about another name too, and how often
 # in other words than its sentence's
 UNSAID, MISNAMED, OTHERWISE = 0.25, 0.15, 0.6
+COUNTS = (1, 2, 2, 3, 4)  # sentences of a context: two or four are read at run time
+SHOWN = 0.8  # how often what answers the first question is among them
 WINDOW = 420  # tokens of a context with its questions
 
 Place = tuple[Text, int]
 """A paragraph and the number of one of its sentences."""
 Changed = tuple[Place, str] | None
+Nearness = Callable[[str, Sequence[Place]], Sequence[float]]
+"""How much each of some sentences looks as if it answered a question."""
 
 
 @dataclass
@@ -37,26 +42,48 @@ class Group:
         return len(self.context) + sum(len(ids) for ids, _ in self.branches)
 
 
-def overlap(question: str, sentence: str) -> float:
-    asked, said = set(squad_words(question)), set(squad_words(sentence))
-    return len(asked & said) / (len(said) + 4) ** 0.5
+def by_words(question: str, places: Sequence[Place]) -> list[float]:
+    """Nearness by the words that question and sentence share."""
+    asked = set(squad_words(question))
+
+    def shared(text: Text, n: int) -> float:
+        said = set(squad_words(_said(text, n)))
+        return len(asked & said) / (len(said) + 4) ** 0.5
+
+    return [shared(text, n) for text, n in places]
 
 
-def context(lead: Example, corpus: Corpus, chance: random.Random) -> list[Place]:
+def by_locator(locator: Locator) -> Nearness:
+    """Nearness by what the locator takes for the answer: what it is wrong about is learnt most."""
+
+    def near(question: str, places: Sequence[Place]) -> list[float]:
+        texts = list({id(text): text for text, _ in places}.values())
+        readings = [Reading(one.heading, one.text, one.spans) for one in texts]
+        odds = locator.locate(question, readings).sentences
+        by_text = {id(text): some for text, some in zip(texts, odds, strict=True)}
+        return [by_text[id(text)][n] for text, n in places]
+
+    return near
+
+
+def context(
+    lead: Example, question: str, corpus: Corpus, near: Nearness, chance: random.Random
+) -> list[Place]:
     """Sentences that a search for one question might find, in reading order."""
     own = corpus.texts[lead.paragraph]
+    forms = [own.text[a:b].casefold() for a, b in lead.answers]
     others = [(own, n) for n in range(len(own.spans)) if n not in lead.gold]
     for place in chance.sample(lead.hard, min(2, len(lead.hard))):
         text = corpus.texts[place]
         others += [(text, n) for n in range(len(text.spans))]
-
-    def far(pair: Place) -> float:
-        text, n = pair
-        return -overlap(lead.question, text.text[slice(*text.spans[n])]) - 0.1 * chance.random()
-
-    others.sort(key=far)
-    count = chance.choice((1, 2, 3, 3, 4))
-    shown = bool(lead.gold) and chance.random() < 0.85
+    # Where an answer's words stand, it may be answered too.
+    others = [one for one in others if not any(form in _said(*one).casefold() for form in forms)]
+    if others:
+        nearness = [value + 0.1 * chance.random() for value in near(question, others)]
+        ranked = sorted(range(len(others)), key=lambda at: -nearness[at])
+        others = [others[at] for at in ranked]
+    count = chance.choice(COUNTS)
+    shown = bool(lead.gold) and chance.random() < SHOWN
     gold = sorted(lead.gold, key=lambda n: -lead.gold[n])[: min(2, count)] if shown else []
     some = [(own, n) for n in gold] + others[: count - len(gold)]
     blocks: dict[int, list[int]] = {}
@@ -67,6 +94,10 @@ def context(lead: Example, corpus: Corpus, chance: random.Random) -> list[Place]
     order = list(blocks)
     chance.shuffle(order)
     return [(texts[key], n) for key in order for n in sorted(blocks[key])]
+
+
+def _said(text: Text, number: int) -> str:
+    return text.text[slice(*text.spans[number])]
 
 
 def written(sentences: Sequence[Place], chance: random.Random, changed: Changed = None) -> str:
@@ -84,7 +115,7 @@ def written(sentences: Sequence[Place], chance: random.Random, changed: Changed 
             if text.heading or chance.random() < 0.3:
                 lines.append(f'"{text.heading or "untitled"}"{day(chance)}')
         before = text
-        said = text.text[slice(*text.spans[n])]
+        said = _said(text, n)
         if changed and changed[0] == (text, n):
             said = changed[1]
         lines.append(f"[{number}] {said}")
@@ -151,11 +182,16 @@ class Turns:
 
 
 def groups(
-    corpora: Sequence[Corpus], turns: Turns, epoch: int, synonyms: Synonyms | None = None
+    corpora: Sequence[Corpus],
+    turns: Turns,
+    epoch: int,
+    synonyms: Synonyms | None = None,
+    near: Nearness = by_words,
 ) -> Iterator[Group]:
     """A context for each question or two of a paragraph, with others of the same paragraph.
 
-    With `synonyms`, most are in other words than they were.
+    With `synonyms`, most are in other words than they were; `near` chooses the sentences that stand
+    beside what answers.
     """
     chance = random.Random(SEED + epoch)
     leads: list[tuple[Corpus, Example, list[Example]]] = []
@@ -170,7 +206,7 @@ def groups(
                     leads.append((corpus, lead, [one for one in some if one is not lead]))
     chance.shuffle(leads)
     for corpus, lead, others in leads:
-        made = _group(corpus, lead, others, turns, chance, synonyms)
+        made = _group(corpus, lead, others, turns, chance, synonyms, near)
         if made:
             yield made
 
@@ -182,10 +218,18 @@ def _group(
     turns: Turns,
     chance: random.Random,
     synonyms: Synonyms | None,
+    near: Nearness,
 ) -> Group | None:
     """Sentences that a search for a question might find, with it and others of its paragraph."""
     own = corpus.texts[lead.paragraph]
-    sentences = context(lead, corpus, chance)
+
+    def wording(one: Example) -> str:
+        if synonyms and chance.random() < OTHERWISE:
+            return asked_otherwise(one, own, synonyms, chance)
+        return one.question
+
+    first = wording(lead)
+    sentences = context(lead, first, corpus, near, chance)
     changed: Changed = None
     if chance.random() < UNSAID and (cut := unsaid(lead, own, chance)):
         changed = (own, cut[0]), cut[1]
@@ -199,9 +243,7 @@ def _group(
         if not said or (one is not lead and said == "[0]" and nothing >= 1):
             continue
         nothing += said == "[0]"
-        question = one.question
-        if synonyms and chance.random() < OTHERWISE:
-            question = asked_otherwise(one, own, synonyms, chance)
+        question = first if one is lead else wording(one)
         asked.append((asked_as_typed(question, chance), said))
         if said != "[0]" and chance.random() < MISNAMED and (other := misnamed(one, own, chance)):
             asked.append((asked_as_typed(other, chance), "[0]"))

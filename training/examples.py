@@ -22,6 +22,25 @@ from rag.split import sentences
 
 HARD = 12  # passages that search ranks highest, kept for each question
 
+Span = tuple[int, int]
+Edit = tuple[int, int, str]  # start, end, and what stands there instead
+
+
+def edited(text: str, edits: Sequence[Edit]) -> str:
+    """The text with edits made that are in order and apart."""
+    for start, end, said in reversed(edits):
+        text = text[:start] + said + text[end:]
+    return text
+
+
+def moved(span: Span, edits: Sequence[Edit]) -> Span:
+    """Where a span is after edits, none of which is partly in it."""
+
+    def after(place: int) -> int:
+        return place + sum(len(said) - (end - start) for start, end, said in edits if end <= place)
+
+    return after(span[0]), after(span[1])
+
 
 @dataclass(frozen=True)
 class Text:
@@ -29,7 +48,7 @@ class Text:
 
     heading: str
     text: str
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
 
     @classmethod
     def of(cls, heading: str, text: str) -> Text:
@@ -48,11 +67,12 @@ class Text:
 
     def saying(self, number: int, said: str) -> Text:
         """The paragraph with other words for one of its sentences."""
-        start, end = self.spans[number]
-        moved = len(said) - (end - start)
-        spans = [*self.spans[:number], (start, start + len(said))]
-        spans += [(a + moved, b + moved) for a, b in self.spans[number + 1 :]]
-        return Text(self.heading, self.text[:start] + said + self.text[end:], tuple(spans))
+        return self.edited([(*self.spans[number], said)])
+
+    def edited(self, edits: Sequence[Edit]) -> Text:
+        """The paragraph with edits made that are in order, apart, and each within a sentence."""
+        spans = tuple(moved(span, edits) for span in self.spans)
+        return Text(self.heading, edited(self.text, edits), spans)
 
 
 @dataclass
@@ -68,7 +88,7 @@ class Example:
 
     question: str
     paragraph: int
-    answers: list[tuple[int, int]]
+    answers: list[Span]
     gold: dict[int, float]
     hard: list[int] = field(default_factory=list)
 
@@ -111,7 +131,7 @@ def squad(path: Path) -> Corpus:
     return corpus
 
 
-def _votes(text: Text, spans: Sequence[tuple[int, int]]) -> dict[int, float]:
+def _votes(text: Text, spans: Sequence[Span]) -> dict[int, float]:
     votes: dict[int, float] = {}
     for start, end in spans:
         touched = [n for n, (a, b) in enumerate(text.spans) if a < end and start < b]

@@ -28,7 +28,7 @@ import torch
 from rag import models
 from rag.adapter import Weights, save_factors
 from rag.network import cores
-from training.contexts import Group, Turns, batches, groups
+from training.contexts import Group, Nearness, Turns, batches, by_locator, by_words, groups
 from training.examples import Corpus, load, part
 from training.locator import REPORT, WIDE
 from training.samples import SEED
@@ -107,6 +107,8 @@ def train(
     threads: int,
     synonyms: Path | None,
     epoch: int,
+    frozen: int,
+    located: bool,
 ) -> None:
     """Trains for so many minutes and writes the adapter, in peft's form, to a folder.
 
@@ -115,15 +117,21 @@ def train(
         size: contexts a step.
         synonyms: what `training.synonyms` wrote; None leaves all in its own words.
         epoch: the first of those that decide which contexts are made.
+        frozen: how many of the lower layers stay as they are.
+        located: the sentences beside the right one are those that the locator takes for it, not
+            those that share most words with the question.
     """
     torch.manual_seed(SEED)
     torch.set_num_threads(threads or cores())
     model, tokenizer = adapted(start, rank)
+    for layer in model.get_base_model().model.layers[:frozen]:
+        layer.requires_grad_(False)
     learn = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(learn, lr=rate, weight_decay=0.0, fused=True)
     otherwise = json.loads(synonyms.read_text("utf-8")) if synonyms else None
     corpora = [trained_on(one) for one in load(data)]
-    source = endless(corpora, Turns(tokenizer), size, epoch, otherwise)
+    near = by_locator(models.locator()) if located else by_words
+    source = endless(corpora, Turns(tokenizer), size, epoch, otherwise, near)
     began = time.perf_counter()
     running = Running()
     while (done := (time.perf_counter() - began) / 60 / minutes) < 1:
@@ -144,11 +152,16 @@ def train(
 
 
 def endless(
-    corpora: Sequence[Corpus], turns: Turns, size: int, first: int, synonyms: Synonyms | None
+    corpora: Sequence[Corpus],
+    turns: Turns,
+    size: int,
+    first: int,
+    synonyms: Synonyms | None,
+    near: Nearness,
 ) -> Iterator[list[Group]]:
     """Batches of one epoch after the other."""
     for epoch in count(first):
-        yield from batches(groups(corpora, turns, epoch, synonyms), size)
+        yield from batches(groups(corpora, turns, epoch, synonyms, near), size)
 
 
 @dataclass
@@ -264,6 +277,8 @@ def main() -> None:
     one.add_argument("--threads", type=int, default=0)
     one.add_argument("--synonyms", type=Path)
     one.add_argument("--epoch", type=int, default=0)
+    one.add_argument("--frozen", type=int, default=0)
+    one.add_argument("--located", action="store_true")
     one.set_defaults(task=train)
     one = commands.add_parser("pack")
     one.add_argument("folder", type=Path)

@@ -14,11 +14,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from training.examples import Example, Text
+from training.examples import Edit, Example, Span, Text, edited, moved
 
 Synonyms = Mapping[str, Sequence[str]]  # of a word in small letters, likeliest first
-Span = tuple[int, int]
-Edit = tuple[int, int, str]  # start, end, and what stands there instead
 
 ASKED, TOLD = 0.35, 0.4  # how often the question is put otherwise, how often the passage
 SHARED, ELSEWHERE = 0.85, 0.12  # how many of the words shared, and of any others
@@ -46,13 +44,13 @@ def asked_otherwise(example: Example, own: Text, synonyms: Synonyms, chance: ran
     question = example.question
     shared = _stems(" ".join(own.text[slice(*own.spans[n])] for n in example.gold))
     edits = _words(question, (0, len(question)), shared, synonyms, chance)
-    return _edited(question, list(edits))
+    return edited(question, list(edits))
 
 
 def at_random(text: Text, synonyms: Synonyms, chance: random.Random) -> Text:
     """A paragraph with some of its words put otherwise."""
     edits = _words(text.text, (0, len(text.text)), set(), synonyms, chance)
-    return _rewritten(text, [], list(edits))[0]
+    return text.edited(list(edits))
 
 
 def _retold(
@@ -68,8 +66,9 @@ def _retold(
         if chance.random() < (UNNAMED if golden else UNNAMED_ELSEWHERE):
             unnamed = _pronoun(own, span, names if golden else None, chance)
         edits += [*unnamed, *_apart(words, [edit[:2] for edit in unnamed])]
-    text, answers = _rewritten(own, example.answers, sorted(_apart(edits, example.answers)))
-    return replace(example, answers=answers), text
+    edits = sorted(_apart(edits, example.answers))
+    answers = [moved(answer, edits) for answer in example.answers]
+    return replace(example, answers=answers), own.edited(edits)
 
 
 def _apart(edits: Iterable[Edit], spans: Sequence[Span]) -> Iterator[Edit]:
@@ -110,25 +109,3 @@ def _pronoun(text: Text, span: Span, names: set[str] | None, chance: random.Rand
                 word, end = chance.choice(("he", "she", "it", "they")), found.end()
             return [(found.start(), end, word.capitalize() if first else word)]
     return []
-
-
-def _edited(text: str, edits: Sequence[Edit]) -> str:
-    for start, end, said in reversed(edits):
-        text = text[:start] + said + text[end:]
-    return text
-
-
-def _rewritten(
-    text: Text, answers: Sequence[Span], edits: Sequence[Edit]
-) -> tuple[Text, list[Span]]:
-    """The text with the edits made, in order and apart from the answers, and the answers in it."""
-
-    def moved(span: Span) -> Span:
-        return _moved(span[0], edits), _moved(span[1], edits)
-
-    spans = tuple(map(moved, text.spans))
-    return Text(text.heading, _edited(text.text, edits), spans), list(map(moved, answers))
-
-
-def _moved(place: int, edits: Sequence[Edit]) -> int:
-    return place + sum(len(said) - (end - start) for start, end, said in edits if end <= place)
