@@ -37,8 +37,9 @@ def _forms(verb: str) -> str:
 
 _DOUBT = (
     r"(?-i:may)|might|could|perhaps|possibly|probably|likely|reportedly|allegedly|apparently"
-    r"|presumably|supposedly|purportedly|alleged|suspected|expected|scheduled|supposed|believed"
-    r"|thought|rumou?red|said to|sought to|meant to|seems?|seemed|possible|potential"
+    r"|presumably|supposedly|purportedly|alleged|suspected|expected|scheduled|supposed"
+    r"|(?:believed|thought)(?! (?:in|of|about)\b)|rumou?red|said to|sought to|meant to|seems?"
+    r"|seemed|possible|potential"
     rf"|(?:{'|'.join(map(_forms, _TO))}) to|(?:{'|'.join(map(_forms, _THAT))})(?: that)"
     r"|(?:accus|suspect|charg)ed (?:of|with)"
 )

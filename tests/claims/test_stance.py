@@ -87,6 +87,9 @@ def test_a_doubt_of_the_evidence_must_stay(evidence: str, cue: str) -> None:
         ("The city could close the bridge.", "The city may close the bridge."),
         ("The city has plans to close the bridge.", "The city plans to close the bridge."),
         ("The city may close the bridge.", "The city will close the bridge."),
+        # No doubt, but trust, and a thing thought of.
+        ("They trained apprentices.", "They believed in training apprentices, and trained many."),
+        ("She closed the bridge.", "She had thought of closing the bridge, and closed it."),
         # A month.
         ("The bridge closed.", "On May 3 the bridge closed."),
     ],
