@@ -28,7 +28,7 @@ from rag import adapter, models
 from rag.evaluate.metrics.answers import squad_words, word_f1
 from rag.evaluate.stats import auc
 from training.examples import Corpus, Text, add_hard, clapnq, load, part, save, squad
-from training.samples import SEED, SENTENCES, SHARE, Tokens, batch, batches
+from training.samples import SEED, SENTENCES, SHARE, Sample, Tokens, batch, batches, isolated
 
 # Without AVX-512, 16 bits are many times slower than 32.
 WIDE = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
@@ -82,6 +82,25 @@ def loss(out: torch.Tensor, made: dict[str, torch.Tensor], groups: int) -> torch
     spanned = made["starts"].reshape(groups, -1).sum(1) > 0
     known = (spanned | ~gold).float()  # where only sentences are known, spans teach nothing
     return (chosen + 0.5 * known * (start + end)).mean()
+
+
+def isolated_loss(
+    model: Any,
+    some: Sequence[Sequence[Sample]],
+    logits: torch.Tensor,
+    tokens: Tokens,
+    most: int,
+) -> torch.Tensor:
+    """The loss of each question's likeliest sentences read by themselves.
+
+    Args:
+        logits: of the sentences in their passages, (questions, passages, SENTENCES).
+        most: how many of a question's sentences are read.
+    """
+    alone = [isolated(one, of, tokens, most) for one, of in zip(some, logits, strict=True)]
+    made = batch(alone, most)
+    out = sentence_logits(run(model, made).float()[..., 2], made["sentence"])
+    return shared_loss(out, made["gold"][:, :SENTENCES], len(some)).mean()
 
 
 def split(corpora: Sequence[Corpus], low: float, high: float) -> list[Corpus]:
@@ -183,6 +202,7 @@ def train(
     synonyms: Path | None,
     frozen: int,
     checked: int,
+    alone: int,
 ) -> None:
     """Trains for some epochs or minutes, whichever end first; goes on from `start` if given.
 
@@ -191,6 +211,7 @@ def train(
         synonyms: what `training.synonyms` wrote; None leaves all in its own words.
         frozen: how many of the lower layers stay as they are.
         checked: questions of each corpus that are asked at the end, a quarter of them on the way.
+        alone: how many of a question's likeliest sentences are read by themselves too.
     """
     from safetensors.torch import load_file, save_file
 
@@ -245,9 +266,16 @@ def train(
             for at, parameters in enumerate(optimiser.param_groups):
                 warm = min(1.0, (step + 1) / 100)
                 parameters["lr"] = rate * (10 if at else 1) * warm * max(0.0, 1 - done)
-            value = loss(run(model, made).float(), made, len(some))
+            out = run(model, made).float()
+            value = loss(out, made, len(some))
             optimiser.zero_grad(set_to_none=True)
             value.backward()
+            if alone:
+                logits = sentence_logits(out[..., 2].detach(), made["sentence"])
+                logits = logits.reshape(len(some), size, SENTENCES)
+                more = isolated_loss(model, some, logits, tokens, alone)
+                more.backward()
+                value = value.detach() + more
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             running = value.item() if step == 0 else 0.98 * running + 0.02 * value.item()
@@ -322,6 +350,7 @@ def main() -> None:
     two.add_argument("--synonyms", type=Path)
     two.add_argument("--frozen", type=int, default=0)
     two.add_argument("--checked", type=int, default=600)
+    two.add_argument("--alone", type=int, default=0)
     three = commands.add_parser("pack")
     three.add_argument("trained", type=Path)
     three.add_argument("target", type=Path)

@@ -27,6 +27,8 @@ ANSWERED, UNSAID, MISNAMED, FOUND = 0.55, 0.1, 0.15, 0.92
 class Sample:
     """A row and what is to be found in it: the shares of annotators at tokens and sentences."""
 
+    question: str
+    text: Text
     row: Row
     starts: dict[int, float]
     ends: dict[int, float]
@@ -62,7 +64,8 @@ class Tokens:
                 for where, at in ((starts, inside[0]), (ends, inside[-1])):
                     where[row.body + at] = where.get(row.body + at, 0.0) + 1 / len(answers)
         read = {int(n) for n in row.sentence if n < SENTENCES}
-        return Sample(row, starts, ends, {n: share for n, share in gold.items() if n in read})
+        golden = {n: share for n, share in gold.items() if n in read}
+        return Sample(question, text, row, starts, ends, golden)
 
 
 def asked_as_typed(question: str, chance: random.Random) -> str:
@@ -110,6 +113,27 @@ def group(
             other = at_random(other, synonyms, chance)
         some.append(tokens.sample(question, shown(other), [], {}))
     return some[:size]
+
+
+def isolated(some: Sequence[Sample], odds: torch.Tensor, tokens: Tokens, most: int) -> list[Sample]:
+    """The likeliest sentences of a question's passages, each by itself, as `rag.choose` reads them.
+
+    Those that answer come first, whatever their odds.
+
+    Args:
+        odds: of the sentences, (passages, SENTENCES); minus infinity where there is none.
+    """
+    places = [(at, n) for at, row in enumerate(odds.isfinite()) for n in row.nonzero().flatten()]
+    places.sort(key=lambda place: -odds[place].item())
+    places.sort(key=lambda place: -some[place[0]].gold.get(int(place[1]), 0.0))
+    made = []
+    for at, number in places[:most]:
+        one, n = some[at], int(number)
+        said = one.text.text[slice(*one.text.spans[n])]
+        alone = Text(one.text.heading, said, ((0, len(said)),))
+        gold = {0: one.gold[n]} if n in one.gold else {}
+        made.append(tokens.sample(one.question, alone, [], gold))
+    return made
 
 
 def _asked(example: Example, own: Text, chance: random.Random) -> tuple[str, Text | None, bool]:
