@@ -19,6 +19,8 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,8 @@ from training.samples import SEED, SENTENCES, SHARE, Sample, Tokens, batch, batc
 
 # Without AVX-512, 16 bits are many times slower than 32.
 WIDE = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+ROWS = 16  # sentences that are read together
+HEAD_RATE = 10  # of the linear layer, beside the encoder's
 CHOOSE, REPORT = 0.15, 0.30  # paragraphs below these parts choose the recipe, and report on it
 
 
@@ -97,10 +101,21 @@ def isolated_loss(
         logits: of the sentences in their passages, (questions, passages, SENTENCES).
         most: how many of a question's sentences are read.
     """
-    alone = [isolated(one, of, tokens, most) for one, of in zip(some, logits, strict=True)]
-    made = batch(alone, most)
-    out = sentence_logits(run(model, made).float()[..., 2], made["sentence"])
-    return shared_loss(out, made["gold"][:, :SENTENCES], len(some)).mean()
+    rows = [
+        (at, n, one)
+        for at, (passages, of) in enumerate(zip(some, logits, strict=True))
+        for n, one in enumerate(isolated(passages, of, tokens, most))
+    ]
+    rows.sort(key=lambda row: len(row[2].row.ids))  # those of like length are read together
+    alone = torch.full((len(some), most), -torch.inf)
+    target = torch.zeros(len(some), most)
+    for first in range(0, len(rows), ROWS):
+        ats, ns, samples = zip(*rows[first : first + ROWS], strict=True)
+        made = batch([[one] for one in samples], 1)
+        read = sentence_logits(run(model, made).float()[..., 2], made["sentence"])
+        alone[ats, ns] = read[:, 0]
+        target[ats, ns] = made["gold"][:, 0]
+    return shared_loss(alone, target, len(some)).mean()
 
 
 def split(corpora: Sequence[Corpus], low: float, high: float) -> list[Corpus]:
@@ -213,7 +228,7 @@ def train(
         checked: questions of each corpus that are asked at the end, a quarter of them on the way.
         alone: how many of a question's likeliest sentences are read by themselves too.
     """
-    from safetensors.torch import load_file, save_file
+    from safetensors.torch import load_file
 
     torch.manual_seed(SEED)
     source = str(models.embedded_encoder())
@@ -223,88 +238,110 @@ def train(
         model.load_state_dict(load_file(start))
     model.encoder.encoder.layer[:frozen].requires_grad_(False)
     otherwise = json.loads(synonyms.read_text("utf-8")) if synonyms else None
-    corpora = list(load(data))
-    learn = list(split(corpora, REPORT, 1.0))
-    for c, whole in zip(learn, corpora, strict=True):
+    learnt, checks = _learnt_and_checked(list(load(data)))
+    total = int(sum(len(c.examples) * SHARE[c.name] for c in learnt))
+    optimiser = _optimiser(model, rate)
+    running = Running(steps=int(epochs * total / groups), minutes=minutes)
+    print(json.dumps({"examples": total, "steps": running.steps}), flush=True)
+    epochs_of = (batches(learnt, tokens, n, groups, size, otherwise) for n in count(epoch))
+    for some in chain.from_iterable(epochs_of):
+        for at, parameters in enumerate(optimiser.param_groups):
+            parameters["lr"] = (HEAD_RATE if at else 1) * rate * running.pace
+        optimiser.zero_grad(set_to_none=True)
+        value, seen = _learn(model, some, tokens, size, alone)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        running.add(value, seen)
+        if running.step % 50 == 0:
+            print(running.line(), flush=True)
+            _save(model, out)
+        if checked and running.step % 400 == 0:
+            found = {n: score(model, c, tokens, checked // 4) for n, c in checks.items()}
+            print(json.dumps({"step": running.step, "found": found}), flush=True)
+        if running.done >= 1:
+            break
+    _save(model, out)
+    found = {n: score(model, c, tokens, checked) for n, c in checks.items() if checked}
+    print(running.line(), json.dumps({"end": found}), flush=True)
+
+
+def _learnt_and_checked(corpora: Sequence[Corpus]) -> tuple[list[Corpus], dict[str, Corpus]]:
+    """What is learnt from, and what the recipe is chosen by."""
+    learnt = split(corpora, REPORT, 1.0)
+    for c, whole in zip(learnt, corpora, strict=True):
         if c.name != "new_wiki":  # the report is on Wikipedia: the others give some for choosing
             c.examples = [e for e in whole.examples if part(whole.texts[e.paragraph].text) >= 0.05]
     choose = {c.name: c for c in split(corpora, 0, CHOOSE)}
     others = {c.name: c for c in split(corpora, 0, 0.05)}
-    checks = {
+    return learnt, {
         "new_wiki": choose["new_wiki"],
         "reddit": others["reddit"],
         "clapnq": others["clapnq"],
     }
-    total = int(sum(len(c.examples) * SHARE[c.name] for c in learn))
-    steps = int(epochs * total / groups)
-    heads = list(model.head.parameters())
+
+
+def _optimiser(model: Locator, rate: float) -> torch.optim.Optimizer:
     body = [p for p in model.encoder.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(
-        [{"params": body, "lr": rate}, {"params": heads, "lr": 10 * rate}],
-        weight_decay=0.01,
-        fused=True,
-    )
-    began = time.perf_counter()
-    print(
-        json.dumps(
-            {
-                "examples": total,
-                "steps": steps,
-                "epochs": epochs,
-                "rate": rate,
-                "groups": groups,
-                "size": size,
-            }
-        ),
-        flush=True,
-    )
-    step, running, seen = 0, 0.0, 0
-    while step < steps:
-        for some in batches(learn, tokens, epoch, groups, size, otherwise):
-            made = batch(some, size)
-            done = max(step / steps, (time.perf_counter() - began) / 60 / minutes)
-            for at, parameters in enumerate(optimiser.param_groups):
-                warm = min(1.0, (step + 1) / 100)
-                parameters["lr"] = rate * (10 if at else 1) * warm * max(0.0, 1 - done)
-            out = run(model, made).float()
-            value = loss(out, made, len(some))
-            optimiser.zero_grad(set_to_none=True)
-            value.backward()
-            if alone:
-                logits = sentence_logits(out[..., 2].detach(), made["sentence"])
-                logits = logits.reshape(len(some), size, SENTENCES)
-                more = isolated_loss(model, some, logits, tokens, alone)
-                more.backward()
-                value = value.detach() + more
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            running = value.item() if step == 0 else 0.98 * running + 0.02 * value.item()
-            seen += int(made["mask"].sum())
-            step += 1
-            if step % 50 == 0 or step == steps:
-                print(
-                    json.dumps(
-                        {
-                            "step": step,
-                            "loss": round(running, 3),
-                            "done": round(done, 3),
-                            "tokens_s": round(seen / (time.perf_counter() - began)),
-                            "seconds": round(time.perf_counter() - began),
-                        }
-                    ),
-                    flush=True,
-                )
-            if step % 400 == 0 and checked:
-                save_file({k: v.contiguous() for k, v in model.state_dict().items()}, out)
-                found = {n: score(model, c, tokens, checked // 4) for n, c in checks.items()}
-                print(json.dumps({"step": step, "found": found}), flush=True)
-            if step == steps or done >= 1:
-                step = steps
-                break
-        epoch += 1
+    heads = list(model.head.parameters())
+    rates = [{"params": body, "lr": rate}, {"params": heads, "lr": HEAD_RATE * rate}]
+    return torch.optim.AdamW(rates, weight_decay=0.01, fused=True)
+
+
+def _learn(
+    model: Locator, some: Sequence[Sequence[Sample]], tokens: Tokens, size: int, alone: int
+) -> tuple[float, int]:
+    """Adds the gradients of some questions; their loss, and how many tokens were read."""
+    made = batch(some, size)
+    read = run(model, made).float()
+    value = loss(read, made, len(some))
+    value.backward()
+    total, seen = value.item(), int(made["mask"].sum())
+    if alone:
+        logits = sentence_logits(read[..., 2].detach(), made["sentence"])
+        more = isolated_loss(model, some, logits.reshape(len(some), size, SENTENCES), tokens, alone)
+        more.backward()
+        total += more.item()
+    return total, seen
+
+
+def _save(model: Locator, out: Path) -> None:
+    from safetensors.torch import save_file
+
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, out)
-    found = {n: score(model, c, tokens, checked) for n, c in checks.items() if checked}
-    print(json.dumps({"end": found, "seconds": round(time.perf_counter() - began)}), flush=True)
+
+
+@dataclass
+class Running:
+    """How training goes, which ends after so many steps or minutes: the loss is a falling mean."""
+
+    steps: int
+    minutes: float
+    step: int = 0
+    loss: float = 0.0
+    seen: int = 0
+    began: float = field(default_factory=time.perf_counter)
+
+    @property
+    def done(self) -> float:
+        """From 0 to 1, or a little more."""
+        passed = (time.perf_counter() - self.began) / 60 / self.minutes
+        return max(self.step / self.steps, passed)
+
+    @property
+    def pace(self) -> float:
+        """Of the rate: it rises for 100 steps, and falls to zero at the end."""
+        return min(1.0, (self.step + 1) / 100) * max(0.0, 1 - self.done)
+
+    def add(self, loss: float, seen: int) -> None:
+        self.loss = 0.98 * self.loss + 0.02 * loss if self.step else loss
+        self.step += 1
+        self.seen += seen
+
+    def line(self) -> str:
+        seconds = time.perf_counter() - self.began
+        shown = {"step": self.step, "loss": round(self.loss, 3), "done": round(self.done, 3)}
+        speed = {"tokens_s": round(self.seen / seconds), "seconds": round(seconds)}
+        return json.dumps(shown | speed)
 
 
 def prepare(target: Path, squadshifts: Path, clapnq_folder: Path) -> None:
