@@ -33,7 +33,7 @@ def contexts(near: Nearness) -> list[list[str]]:
     made = (
         context(ASKED, ASKED.question, CORPUS, near, random.Random(seed)) for seed in range(100)
     )
-    return [[text.text[slice(*text.spans[n])] for text, n in some] for some in made]
+    return [[text.sentence(n) for text, n in some] for some in made]
 
 
 @pytest.mark.parametrize(

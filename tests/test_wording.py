@@ -49,7 +49,7 @@ def test_words_shared_with_the_answering_sentence_are_put_otherwise_in_either() 
     for seed in range(200):
         example, text = reworded(ASKED, TEXT, SYNONYMS, random.Random(seed))
         asked.add(example.question)
-        told.add(text.text[slice(*text.spans[2])])
+        told.add(text.sentence(2))
     assert ASKED.question in asked
     assert "When was the crossing of Ada Park constructed?" in asked
     assert "Ada Park constructed the crossing over the river in 1911." in told

@@ -47,7 +47,7 @@ def by_words(question: str, places: Sequence[Place]) -> list[float]:
     asked = set(squad_words(question))
 
     def shared(text: Text, n: int) -> float:
-        said = set(squad_words(_said(text, n)))
+        said = set(squad_words(text.sentence(n)))
         return len(asked & said) / (len(said) + 4) ** 0.5
 
     return [shared(text, n) for text, n in places]
@@ -77,7 +77,11 @@ def context(
         text = corpus.texts[place]
         others += [(text, n) for n in range(len(text.spans))]
     # Where an answer's words stand, it may be answered too.
-    others = [one for one in others if not any(form in _said(*one).casefold() for form in forms)]
+    others = [
+        one
+        for one in others
+        if not any(form in one[0].sentence(one[1]).casefold() for form in forms)
+    ]
     if others:
         nearness = [value + 0.1 * chance.random() for value in near(question, others)]
         ranked = sorted(range(len(others)), key=lambda at: -nearness[at])
@@ -96,10 +100,6 @@ def context(
     return [(texts[key], n) for key in order for n in sorted(blocks[key])]
 
 
-def _said(text: Text, number: int) -> str:
-    return text.text[slice(*text.spans[number])]
-
-
 def written(sentences: Sequence[Place], chance: random.Random, changed: Changed = None) -> str:
     """As `rag.evidence.written` writes them; some articles have a date.
 
@@ -115,7 +115,7 @@ def written(sentences: Sequence[Place], chance: random.Random, changed: Changed 
             if text.heading or chance.random() < 0.3:
                 lines.append(f'"{text.heading or "untitled"}"{day(chance)}')
         before = text
-        said = _said(text, n)
+        said = text.sentence(n)
         if changed and changed[0] == (text, n):
             said = changed[1]
         lines.append(f"[{number}] {said}")

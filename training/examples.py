@@ -55,6 +55,9 @@ class Text:
         article = Article.of(text, title=heading or "untitled")
         return cls(heading, text, tuple((s.start, s.end) for s in sentences(article)))
 
+    def sentence(self, number: int) -> str:
+        return self.text[slice(*self.spans[number])]
+
     def without(self, places: set[int]) -> Text:
         """The paragraph with some of its sentences taken away."""
         kept, spans, at = [], [], 0

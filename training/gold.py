@@ -43,7 +43,7 @@ def item(corpus: Corpus, example: Example, id: str) -> dict[str, Any] | None:
     """A gold item; None where the sentence that answers can't be told from another."""
     text = corpus.texts[example.paragraph]
     answers = list(dict.fromkeys(text.text[a:b] for a, b in example.answers))
-    quotes = [text.text[slice(*text.spans[number])] for number in example.gold]
+    quotes = [text.sentence(number) for number in example.gold]
     # Reading makes one space of several.
     if any(text.text.count(quote) != 1 or "  " in quote for quote in quotes):
         return None

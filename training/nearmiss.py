@@ -63,7 +63,7 @@ def misnamed(example: Example, own: Text, chance: random.Random) -> str | None:
     """The question about another name, or another year, of the paragraph; None if there is none."""
     question, text = example.question, own.text
     words = set(question.casefold().split())
-    golden = " ".join(text[slice(*own.spans[n])] for n in example.gold)
+    golden = " ".join(map(own.sentence, example.gold))
     for pattern in (_NAME, _YEAR):
         asked = [one for one in pattern.findall(question) if one.casefold() in text.casefold()]
         others = [

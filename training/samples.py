@@ -129,7 +129,7 @@ def isolated(some: Sequence[Sample], odds: torch.Tensor, tokens: Tokens, most: i
     made = []
     for at, number in places[:most]:
         one, n = some[at], int(number)
-        said = one.text.text[slice(*one.text.spans[n])]
+        said = one.text.sentence(n)
         alone = Text(one.text.heading, said, ((0, len(said)),))
         gold = {0: one.gold[n]} if n in one.gold else {}
         made.append(tokens.sample(one.question, alone, [], gold))

@@ -42,7 +42,7 @@ def reworded(
 def asked_otherwise(example: Example, own: Text, synonyms: Synonyms, chance: random.Random) -> str:
     """The question with other words for those that what answers it has too."""
     question = example.question
-    shared = _stems(" ".join(own.text[slice(*own.spans[n])] for n in example.gold))
+    shared = _stems(" ".join(map(own.sentence, example.gold)))
     edits = _words(question, (0, len(question)), shared, synonyms, chance)
     return edited(question, list(edits))
 
