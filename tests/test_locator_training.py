@@ -34,6 +34,7 @@ def test_what_is_learnt_can_be_shipped(tmp_path: Path) -> None:
         data,
         out,
         start=None,
+        shares={"reddit": 2},
         epoch=0,
         epochs=0.1,
         rate=1e-4,

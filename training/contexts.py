@@ -12,7 +12,7 @@ from rag.locate import Locator, Reading
 from rag.prompt import CHAT_FORMATS, load_template
 from training.examples import Corpus, Example, Text
 from training.nearmiss import misnamed, unsaid
-from training.samples import SEED, SHARE, asked_as_typed
+from training.samples import SEED, asked_as_typed
 from training.wording import Synonyms, asked_otherwise
 
 QUESTIONS = 5  # of one context
@@ -200,7 +200,7 @@ def groups(
         for example in corpus.examples:
             by_paragraph.setdefault(example.paragraph, []).append(example)
         for some in by_paragraph.values():
-            share = SHARE[corpus.name] if len(some) > 1 else 1.0
+            share = corpus.share if len(some) > 1 else 1.0
             for _ in range(int(share + chance.random())):
                 for lead in chance.sample(some, 1 + len(some) // QUESTIONS):
                     leads.append((corpus, lead, [one for one in some if one is not lead]))

@@ -1,16 +1,16 @@
 """Questions with passages that answer them and passages that don't, for `training.locator`.
 
-Reads SQuAD-format files (SQuADShifts, arXiv:2004.14444) and CLAPNQ (arXiv:2404.02103), cuts their
-paragraphs with the project's own splitter, and gives each question the passages that search ranks
-high for it. Nothing read here is kept in the project.
+Reads SQuAD-format files (SQuADShifts, arXiv:2004.14444; SQuAD, arXiv:1606.05250) and CLAPNQ
+(arXiv:2404.02103), cuts their paragraphs with the project's own splitter, and gives each question
+the passages that search ranks high for it. Nothing read here is kept in the project.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,11 @@ from rag.encode import Encoder
 from rag.read import normalise
 from rag.split import sentences
 
+# How often an epoch takes each question: posts and reviews ask much that any of them may answer.
+SHARES = {"new_wiki": 1.0, "reddit": 0.7, "amazon_reviews": 0.4, "clapnq": 3.0, "squad": 0.5}
+# Of SQuAD, which has three times as many questions as the others together
+PARAGRAPHS, QUESTIONS = 16, 5
+TURNS = 3  # nine words in a row that two paragraphs may share and be told apart still
 HARD = 12  # passages that search ranks highest, kept for each question
 
 Span = tuple[int, int]
@@ -98,11 +103,16 @@ class Example:
 
 @dataclass
 class Corpus:
-    """Paragraphs that are searched together, and questions about them."""
+    """Paragraphs that are searched together, and questions about them.
+
+    Attributes:
+        share: how often an epoch takes each question.
+    """
 
     name: str
     texts: list[Text]
     examples: list[Example]
+    share: float = 1.0
 
 
 def part(text: str) -> float:
@@ -132,6 +142,43 @@ def squad(path: Path) -> Corpus:
                 if gold:
                     corpus.examples.append(Example(qa["question"], place, spans, gold))
     return corpus
+
+
+def thinned(corpus: Corpus, paragraphs: int = PARAGRAPHS, questions: int = QUESTIONS) -> Corpus:
+    """Some paragraphs under each heading and some questions about each, chosen by their content.
+
+    What a network learns of a corpus grows with its topics more than with its questions.
+    """
+    under: dict[str, list[int]] = {}
+    for place in sorted(range(len(corpus.texts)), key=lambda one: part(corpus.texts[one].text)):
+        some = under.setdefault(corpus.texts[place].heading, [])
+        some.extend([place] * (len(some) < paragraphs))
+    asked: dict[int, list[Example]] = {one: [] for some in under.values() for one in some}
+    for example in sorted(corpus.examples, key=lambda one: part(one.question)):
+        some = asked.get(example.paragraph, [])
+        some.extend([example] * (len(some) < questions))
+    kept = Corpus(corpus.name, [], [])
+    for place in sorted(asked):
+        kept.examples += [replace(one, paragraph=len(kept.texts)) for one in asked[place]]
+        kept.texts.append(corpus.texts[place])
+    return kept
+
+
+def apart(corpus: Corpus, other: Corpus) -> Corpus:
+    """The questions about paragraphs that share no more than a few turns of phrase with another's.
+
+    So that what is held back of one isn't learnt from the other.
+    """
+    known = {turn for text in other.texts for turn in _turns(text.text)}
+    shared = {n for n, text in enumerate(corpus.texts) if len(_turns(text.text) & known) > TURNS}
+    kept = [one for one in corpus.examples if one.paragraph not in shared]
+    return replace(corpus, examples=kept)
+
+
+def _turns(text: str) -> set[tuple[str, ...]]:
+    """Every nine words in a row."""
+    words = text.casefold().split()
+    return set(zip(*(words[at:] for at in range(9)), strict=False))
 
 
 def _votes(text: Text, spans: Sequence[Span]) -> dict[int, float]:
@@ -201,7 +248,8 @@ def save(corpora: Iterable[Corpus], path: Path) -> None:
     path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
 
 
-def load(path: Path) -> Iterator[Corpus]:
+def load(path: Path, shares: Mapping[str, float] = SHARES) -> Iterator[Corpus]:
+    """What `save` wrote, with the shares of the corpora, by their names."""
     for line in path.read_text("utf-8").splitlines():
         row = json.loads(line)
         texts = [Text(t["heading"], t["text"], tuple(map(tuple, t["spans"]))) for t in row["texts"]]
@@ -215,4 +263,4 @@ def load(path: Path) -> Iterator[Corpus]:
             )
             for e in row["examples"]
         ]
-        yield Corpus(row["name"], texts, examples)
+        yield Corpus(row["name"], texts, examples, shares[row["name"]])

@@ -1,6 +1,6 @@
 """Trains the locator: the embedded encoder, taught to find in passages what answers a question.
 
-    python -m training.locator prepare DATA.jsonl SQUADSHIFTS_FOLDER CLAPNQ_FOLDER
+    python -m training.locator prepare DATA.jsonl SQUADSHIFTS_FOLDER CLAPNQ_FOLDER [SQUAD.json]
     python -m training.locator train DATA.jsonl TRAINED.safetensors
     python -m training.locator pack TRAINED.safetensors rag/adapters/locator.safetensors
 
@@ -17,9 +17,8 @@ import argparse
 import json
 import random
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,21 @@ import torch
 from rag import adapter, models
 from rag.evaluate.metrics.answers import squad_words, word_f1
 from rag.evaluate.stats import auc
-from training.examples import Corpus, Text, add_hard, clapnq, load, part, save, squad
-from training.samples import SEED, SENTENCES, SHARE, Sample, Tokens, batch, batches, isolated
+from training.examples import (
+    SHARES,
+    Corpus,
+    Text,
+    add_hard,
+    apart,
+    clapnq,
+    load,
+    part,
+    save,
+    squad,
+    thinned,
+)
+from training.running import Running
+from training.samples import SEED, SENTENCES, Sample, Tokens, batch, batches, isolated
 
 # Without AVX-512, 16 bits are many times slower than 32.
 WIDE = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
@@ -121,10 +133,8 @@ def isolated_loss(
 def split(corpora: Sequence[Corpus], low: float, high: float) -> list[Corpus]:
     """The examples whose paragraph's part is in [low, high)."""
     return [
-        Corpus(
-            c.name,
-            c.texts,
-            [e for e in c.examples if low <= part(c.texts[e.paragraph].text) < high],
+        replace(
+            c, examples=[e for e in c.examples if low <= part(c.texts[e.paragraph].text) < high]
         )
         for c in corpora
     ]
@@ -208,6 +218,7 @@ def train(
     out: Path,
     *,
     start: Path | None,
+    shares: Mapping[str, float],
     epoch: int,
     epochs: float,
     rate: float,
@@ -222,6 +233,7 @@ def train(
     """Trains for some epochs or minutes, whichever end first; goes on from `start` if given.
 
     Args:
+        shares: how often an epoch takes each question of a corpus, where not as often as usual.
         epoch: decides which samples are made; another one for each run.
         synonyms: what `training.synonyms` wrote; None leaves all in its own words.
         frozen: how many of the lower layers stay as they are.
@@ -238,20 +250,20 @@ def train(
         model.load_state_dict(load_file(start))
     model.encoder.encoder.layer[:frozen].requires_grad_(False)
     otherwise = json.loads(synonyms.read_text("utf-8")) if synonyms else None
-    learnt, checks = _learnt_and_checked(list(load(data)))
-    total = int(sum(len(c.examples) * SHARE[c.name] for c in learnt))
+    learnt, checks = _learnt_and_checked(list(load(data, {**SHARES, **shares})))
+    total = int(sum(len(c.examples) * c.share for c in learnt))
     optimiser = _optimiser(model, rate)
-    running = Running(steps=int(epochs * total / groups), minutes=minutes)
+    running = Running(minutes, steps=int(epochs * total / groups))
     print(json.dumps({"examples": total, "steps": running.steps}), flush=True)
     epochs_of = (batches(learnt, tokens, n, groups, size, otherwise) for n in count(epoch))
     for some in chain.from_iterable(epochs_of):
         for at, parameters in enumerate(optimiser.param_groups):
             parameters["lr"] = (HEAD_RATE if at else 1) * rate * running.pace
         optimiser.zero_grad(set_to_none=True)
-        value, seen = _learn(model, some, tokens, size, alone)
+        value, tokens_read = _learn(model, some, tokens, size, alone)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
-        running.add(value, seen)
+        running.add(value, len(some), tokens_read)
         if running.step % 50 == 0:
             print(running.line(), flush=True)
             _save(model, out)
@@ -310,45 +322,14 @@ def _save(model: Locator, out: Path) -> None:
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, out)
 
 
-@dataclass
-class Running:
-    """How training goes, which ends after so many steps or minutes: the loss is a falling mean."""
-
-    steps: int
-    minutes: float
-    step: int = 0
-    loss: float = 0.0
-    seen: int = 0
-    began: float = field(default_factory=time.perf_counter)
-
-    @property
-    def done(self) -> float:
-        """From 0 to 1, or a little more."""
-        passed = (time.perf_counter() - self.began) / 60 / self.minutes
-        return max(self.step / self.steps, passed)
-
-    @property
-    def pace(self) -> float:
-        """Of the rate: it rises for 100 steps, and falls to zero at the end."""
-        return min(1.0, (self.step + 1) / 100) * max(0.0, 1 - self.done)
-
-    def add(self, loss: float, seen: int) -> None:
-        self.loss = 0.98 * self.loss + 0.02 * loss if self.step else loss
-        self.step += 1
-        self.seen += seen
-
-    def line(self) -> str:
-        seconds = time.perf_counter() - self.began
-        shown = {"step": self.step, "loss": round(self.loss, 3), "done": round(self.done, 3)}
-        speed = {"tokens_s": round(self.seen / seconds), "seconds": round(seconds)}
-        return json.dumps(shown | speed)
-
-
-def prepare(target: Path, squadshifts: Path, clapnq_folder: Path) -> None:
+def prepare(target: Path, squadshifts: Path, clapnq_folder: Path, squad_file: Path | None) -> None:
     corpora = [squad(squadshifts / f"{n}.json") for n in ("new_wiki", "reddit", "amazon_reviews")]
     corpora.append(
         clapnq([clapnq_folder / "answerable.jsonl", clapnq_folder / "unanswerable.jsonl"])
     )
+    if squad_file:
+        more = replace(thinned(squad(squad_file)), name="squad")
+        corpora.append(apart(more, corpora[0]))
     encoder = models.encoder()
     for corpus in corpora:
         add_hard(corpus, encoder)
@@ -374,10 +355,12 @@ def main() -> None:
     one.add_argument("data", type=Path)
     one.add_argument("squadshifts", type=Path)
     one.add_argument("clapnq", type=Path)
+    one.add_argument("squad", type=Path, nargs="?")
     two = commands.add_parser("train")
     two.add_argument("data", type=Path)
     two.add_argument("out", type=Path)
     two.add_argument("--start", type=Path)
+    two.add_argument("--shares", type=json.loads, default={}, help='such as {"squad": 1}')
     two.add_argument("--epoch", type=int, default=0)
     two.add_argument("--epochs", type=float, default=1)
     two.add_argument("--rate", type=float, default=2e-4)
@@ -394,7 +377,7 @@ def main() -> None:
     given = vars(parser.parse_args())
     command = given.pop("command")
     if command == "prepare":
-        prepare(given["data"], given["squadshifts"], given["clapnq"])
+        prepare(given["data"], given["squadshifts"], given["clapnq"], given["squad"])
     elif command == "pack":
         pack(given["trained"], given["target"])
     else:

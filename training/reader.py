@@ -15,9 +15,8 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,9 @@ from rag import models
 from rag.adapter import Weights, save_factors
 from rag.network import cores
 from training.contexts import Group, Nearness, Turns, batches, by_locator, by_words, groups
-from training.examples import Corpus, load, part
+from training.examples import SHARES, Corpus, load, part
 from training.locator import REPORT, WIDE
+from training.running import Running
 from training.samples import SEED
 from training.wording import Synonyms
 
@@ -73,7 +73,7 @@ def trained_on(corpus: Corpus) -> Corpus:
     """What may be learnt from: the paragraphs that aren't held back."""
     first = REPORT if corpus.name == "new_wiki" else 0.05
     kept = [e for e in corpus.examples if part(corpus.texts[e.paragraph].text) >= first]
-    return Corpus(corpus.name, corpus.texts, kept)
+    return replace(corpus, examples=kept)
 
 
 def adapted(start: Path | None, rank: int) -> tuple[Any, Any]:
@@ -100,6 +100,7 @@ def train(
     out: Path,
     *,
     start: Path | None,
+    shares: Mapping[str, float],
     rank: int,
     rate: float,
     size: int,
@@ -114,6 +115,7 @@ def train(
 
     Args:
         start: an adapter to go on from, in that form.
+        shares: how often an epoch takes each paragraph of a corpus, where not as often as usual.
         size: contexts a step.
         synonyms: what `training.synonyms` wrote; None leaves all in its own words.
         epoch: the first of those that decide which contexts are made.
@@ -129,23 +131,22 @@ def train(
     learn = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(learn, lr=rate, weight_decay=0.0, fused=True)
     otherwise = json.loads(synonyms.read_text("utf-8")) if synonyms else None
-    corpora = [trained_on(one) for one in load(data)]
+    corpora = [trained_on(one) for one in load(data, {**SHARES, **shares})]
     near = by_locator(models.locator()) if located else by_words
     source = endless(corpora, Turns(tokenizer), size, epoch, otherwise, near)
-    began = time.perf_counter()
-    running = Running()
-    while (done := (time.perf_counter() - began) / 60 / minutes) < 1:
+    running = Running(minutes, warm=30)
+    while running.done < 1:
         some = next(source)
         for group in optimiser.param_groups:
-            group["lr"] = rate * min(1.0, (running.step + 1) / 30) * (1 - done)
+            group["lr"] = rate * running.pace
         value = loss(model, some)
         optimiser.zero_grad(set_to_none=True)
         value.backward()
         torch.nn.utils.clip_grad_norm_(learn, 1.0)
         optimiser.step()
-        running.add(value.item(), some)
+        running.add(value.item(), sum(len(one.branches) for one in some), sum(map(len, some)))
         if running.step % 25 == 0:
-            print(running.line(time.perf_counter() - began), flush=True)
+            print(running.line(), flush=True)
         if running.step % 100 == 0:
             model.save_pretrained(out)
     model.save_pretrained(out)
@@ -162,26 +163,6 @@ def endless(
     """Batches of one epoch after the other."""
     for epoch in count(first):
         yield from batches(groups(corpora, turns, epoch, synonyms, near), size)
-
-
-@dataclass
-class Running:
-    """How training goes: the loss is a falling mean of the last steps'."""
-
-    step: int = 0
-    loss: float = 0.0
-    answers: int = 0
-    tokens: int = 0
-
-    def add(self, loss: float, some: Sequence[Group]) -> None:
-        self.loss = 0.97 * self.loss + 0.03 * loss if self.step else loss
-        self.step += 1
-        self.answers += sum(len(one.branches) for one in some)
-        self.tokens += sum(map(len, some))
-
-    def line(self, seconds: float) -> str:
-        shown = {"step": self.step, "loss": round(self.loss, 3), "answers": self.answers}
-        return json.dumps(shown | {"tokens_s": round(self.tokens / seconds)})
 
 
 MATRICES = {  # in a layer, by peft and by llama.cpp
@@ -278,6 +259,7 @@ def main() -> None:
     one.add_argument("--synonyms", type=Path)
     one.add_argument("--epoch", type=int, default=0)
     one.add_argument("--frozen", type=int, default=0)
+    one.add_argument("--shares", type=json.loads, default={})
     one.add_argument("--located", action="store_true")
     one.set_defaults(task=train)
     one = commands.add_parser("pack")

@@ -15,9 +15,6 @@ from training.wording import TOLD, Synonyms, at_random, reworded
 
 SEED = 20261123
 SENTENCES = 24  # of a passage at most
-# How often an epoch takes each example: posts and reviews ask much that any of them may answer.
-SHARE = {"new_wiki": 1.0, "reddit": 0.7, "amazon_reviews": 0.4, "clapnq": 3.0}
-
 # How often a question is asked of its own paragraph, of it without the answer, of it by another
 # name, and how often its paragraph is there at all
 ANSWERED, UNSAID, MISNAMED, FOUND = 0.55, 0.1, 0.15, 0.92
@@ -195,7 +192,7 @@ def batches(
         (corpus, example)
         for corpus in corpora
         for example in corpus.examples
-        for _ in range(int(SHARE[corpus.name] + chance.random()))
+        for _ in range(int(corpus.share + chance.random()))
     ]
     chance.shuffle(every)
     pool = groups * 32
