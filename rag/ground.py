@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.citation import Support
-from rag.claims import dates, figures, names, roles, stance
+from rag.claims import dates, figures, names, opposites, roles, stance
 from rag.claims.figures import NUMBER_WORDS, numbers
 from rag.claims.names import new_names
 from rag.claims.words import COMMON, NOT, bare, lower_words, stem
@@ -63,6 +63,7 @@ def check(
         next((reason for reason, contrary in missing if contrary), None)
         or _repetition(undated, evidence)
         or stance.moved_negation(mine, theirs)
+        or _opposite(undated, evidence)
         or roles.swapped_names(mine.said, said)
     )
     share = _shared_words(undated, evidence) if words and undated.strip(" .") else bool(words)
@@ -75,6 +76,7 @@ def check(
         or roles.misplaced_figure(mine.said, said)
         or roles.misplaced_name(mine.said, said)
         or stance.dropped_doubt(mine, theirs)
+        or _dropped_bound(undated, evidence)
     )
     if share < SUPPORTED:
         reason = reason or "some of its words are not in the evidence"
@@ -103,6 +105,17 @@ def _no_number(figure: figures.Figure, known: Sequence[figures.Figure]) -> str:
     if same:
         return f"the evidence has {figure.form} in another unit"
     return f"the number {figure.form} is not in the evidence"
+
+
+def _dropped_bound(claim: str, evidence: Sequence[str]) -> str | None:
+    known = [figure for sentence in evidence for figure in figures.figures(sentence)]
+    one = figures.unbounded(list(figures.figures(claim)), known)
+    return f"it leaves out what bounds the number {one.form}" if one else None
+
+
+def _opposite(claim: str, evidence: Sequence[str]) -> str | None:
+    word = opposites.reversed_word(lower_words(claim), lower_words(" ".join(evidence)))
+    return f'the evidence says the opposite of "{word}"' if word else None
 
 
 def _repetition(claim: str, evidence: Sequence[str]) -> str | None:

@@ -11,21 +11,20 @@ from collections.abc import Iterator
 
 from rag.answer import Answer, Trace
 from rag.conversation import whole
-from rag.question import wants_each
+from rag.question import ASKING, wants_each, without_opening
 
 MOST = 3  # parts: each costs a search
 
-_ASKING = "what|which|who|whom|whose|when|where|why|how"
 _HELPER = (
     "is|are|was|were|do|does|did|has|have|had|will|would|can|could|may|might|must|shall|should"
 )
 _BEFORE = "in|on|at|by|to|for|from|of|under|with|since|until|into|about|after|before|as|through"
 _AND = re.compile(
-    rf",?\s+(?:and|but)\s+(?=(?:(?:{_BEFORE})\s+){{0,2}}(?:{_ASKING})\b)"
+    rf",?\s+(?:and|but)\s+(?=(?:(?:{_BEFORE})\s+){{0,2}}(?:{ASKING})\b)"
     rf"|,\s+(?:and|but)\s+(?=(?:{_HELPER})\b)",
     re.IGNORECASE,
 )
-_ASKS = re.compile(rf"(?:(?:{_BEFORE})\s+)?(?:{_ASKING}|{_HELPER})\b", re.IGNORECASE)
+_ASKS = re.compile(rf"(?:(?:{_BEFORE})\s+)?(?:{ASKING}|{_HELPER})\b", re.IGNORECASE)
 # "In what year and on which day was she born?": what is asked for, without what is said of it
 _BARE = re.compile(
     rf"(?:(?:when|where|why|how)|(?:{_BEFORE})\s+(?:what|which|whose)(?:\s+\w+){{1,2}})",
@@ -38,7 +37,9 @@ _ACCORDING = re.compile(
 _FIRST_WORD = r"(?:the|its|his|her|their|an?)\b"
 _NAME = r"[A-Z][\w'’.-]*(?:\s+(?:(?:of|de|van|von)\s+)?[A-Z][\w'’.-]*)*"
 _NAMES = re.compile(rf"(?<=\s){_NAME}(?:, {_NAME})*,?\s+and\s+{_NAME}")
-_END = re.compile(rf"\s+(?:{_ASKING}|{_HELPER}|each|both|respectively)\b|[,?]|$", re.IGNORECASE)
+# A name that "and" is part of rarely stands behind these: the age of A and B, when did A and B die
+_OF_EACH = re.compile(rf"\b(?:{_HELPER}|of|for|(?<!\bwhat )\w+s)\s+\Z|\beach\b", re.IGNORECASE)
+_END = re.compile(rf"\s+(?:{ASKING}|{_HELPER}|each|both|respectively)\b|[,?]|$", re.IGNORECASE)
 
 
 def parts(question: str) -> tuple[str, ...]:
@@ -51,7 +52,8 @@ def parts(question: str) -> tuple[str, ...]:
     >>> parts("Who played Thorn on The Bold and the Beautiful?")
     ('Who played Thorn on The Bold and the Beautiful?',)
     """
-    found = [one for clause in _clauses(question) for one in _kinds(clause)]
+    asked = without_opening(question)
+    found = [one for clause in _clauses(asked) for one in _kinds(clause)]
     return tuple(map(_tidy, found[:MOST])) if len(found) > 1 else (question,)
 
 
@@ -88,7 +90,7 @@ def _completed(second: str, first: str) -> str:
 def _kinds(question: str) -> Iterator[str]:
     """How old are A and B: the same asked of each."""
     sides = _ACCORDING.search(question)
-    named = _NAMES.search(question) if wants_each(question) else None
+    named = _named(question)
     if sides:
         for side in (sides["one"], sides["other"]):
             yield f"{question[: sides.start()]}according to {side}{question[sides.end() :]}"
@@ -99,6 +101,13 @@ def _kinds(question: str) -> Iterator[str]:
             yield f"{question[: named.start()]}{name}{question[named.end() :]}"
     else:
         yield question
+
+
+def _named(question: str) -> re.Match[str] | None:
+    """The names of those of whom the same is asked."""
+    named = _NAMES.search(question) if wants_each(question) else None
+    around = (question[: named.start()], question[named.end() :]) if named else ()
+    return named if any(map(_OF_EACH.search, around)) else None
 
 
 def _pair(question: str) -> tuple[str, str] | None:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rag.choose import Pointer
-from rag.claims.figures import bound_start
+from rag.claims.dates import CALENDAR
+from rag.claims.figures import NUMBER_WORDS, bound_start
 from rag.claims.stance import left_open
 
 # Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
@@ -20,11 +21,22 @@ _AROUND = " \t\n,.;:!?…¿¡\"'“”„‘’‚«»‹›()[]{}—–-"
 _BORDER = re.compile(r"[\s—]")  # of words
 _SIGN = re.compile(r"(?<![^\s(\[\"“‘—])[-–.]\d")  # of a number, or its point
 _INITIALS = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]\Z")  # which end with a point
-_POINTS_BACK = re.compile(  # twice as much; the same; her brother
-    r"\bas (?:much|many)\Z|\b(?:more|less|fewer|others?)\Z|\bthe same\b"
-    r"|\A(?:it|they|he|she|this|that|these|those|there|then|them|him|her|his|its|their|both)\b",
+_COUNT = rf"(?:\d[\d.,]*|{'|'.join(sorted(NUMBER_WORDS))})"
+_POINTS_BACK = re.compile(  # twice as much; the same; her brother; 12 more people; the next day
+    r"\bas (?:much|many)\Z|\b(?:more|less|fewer|others?|older|younger|later|earlier)\Z|\bthe same\b"
+    r"|\A(?:it|they|he|she|this|that|these|those|there|then|them|him|her|his|its|their|both|here"
+    r"|i|me|my|we|(?-i:us)|our|another|the (?:other|former\Z|latter))\b"
+    rf"|\b{_COUNT} (?:more|others?|additional|further|extra)\b(?! than\b)"
+    r"|\b(?:next|following|previous|preceding) (?:day|night|morning|evening|week|month|year)\b",
     re.IGNORECASE,
 )
+_ANOTHER = re.compile(r"\b(?:another|(?:a )?further|(?:an )?additional)\s+\Z", re.IGNORECASE)
+_LIMIT = re.compile(  # the day or year that follows isn't the one
+    r"\b(?:before|after|until|till|since|by|prior to)\s+\Z", re.IGNORECASE
+)
+_DAYS = "|".join(sorted(map(str.capitalize, CALENDAR)))
+_DAY = re.compile(rf"(?:[12]\d{{3}}\b|\d{{1,2}} (?:{_DAYS})\b|(?:early |late )?(?:{_DAYS})\b)")
+_OR_SO = re.compile(r"(?<=\w) or (?:more|less|fewer|so)\b")
 
 
 def agreed(pointers: Sequence[Pointer]) -> Stretch | None:
@@ -63,12 +75,28 @@ def alone(question: str, text: str, stretch: Stretch) -> str | None:
     >>> alone("What did it cost?", "It was meant to cost three euros.", (21, 32)) is None
     True
     """
-    start, end = whole_words(text, stretch)
-    start = bound_start(text, start)
+    start, end = bounded(text, whole_words(text, stretch))
     words = text[start:end]
-    if not words or _POINTS_BACK.search(words) or left_open(question, text, (start, end)):
+    back = _POINTS_BACK.search(words) or _ANOTHER.search(text[:start])
+    if not words or back or left_open(question, text, (start, end)):
         return None
     return words
+
+
+def bounded(text: str, stretch: Stretch) -> Stretch:
+    """With the words round it that bound a number or a day.
+
+    >>> text = "It cost up to 300 crowns or so, and was built before 1900."
+    >>> [text[slice(*bounded(text, one))] for one in ((14, 24), (53, 57))]
+    ['up to 300 crowns or so', 'before 1900']
+    """
+    start, end = stretch
+    if _DAY.match(text, start) and (limit := _LIMIT.search(text[:start])):
+        start = limit.start()
+    more = _OR_SO.match(text, end)
+    if more and re.search(_COUNT, text[start:end]):
+        end = more.end()
+    return bound_start(text, start), end
 
 
 def whole_words(text: str, stretch: Stretch) -> Stretch:

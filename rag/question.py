@@ -23,10 +23,11 @@ _NO_PLURAL = (  # a name, or a word that ends in s anyway
     r"(?!(?-i:[A-Z][a-z])|\d|\w*(?:ss|us|is)\b|(?:was|has|does|gas|lens|news|series|species|sports)\b)"
 )
 _VERB = (  # which city hosts the games
-    r"(?!(?:belongs|borders|carries|comes|connects|contains|costs|covers|crosses|eats|flows|gets|"
-    r"gives|goes|holds|hosts|keeps|leads|lies|lives|makes|means|needs|orbits|owns|pays|plays|"
-    r"produces|rises|runs|says|sells|serves|stands|starts|takes|teaches|treats|uses|wants|wins|"
-    r"works)\b)(?!\w+ (?:an?|the|his|her|its|their|into|through)\b)"
+    r"(?!(?:begins|belongs|borders|brings|carries|causes|closes|comes|connects|contains|costs|covers|"
+    r"crosses|divides|eats|ends|flows|gets|gives|goes|happens|helps|holds|hosts|joins|keeps|leads|"
+    r"lies|links|lives|makes|means|needs|opens|orbits|owns|pays|plays|produces|rises|runs|says|"
+    r"sells|separates|serves|stands|stars|starts|surrounds|takes|teaches|treats|unites|uses|wants|"
+    r"wins|works)\b)(?!\w+ (?:an?|the|his|her|its|their|into|through)\b)"
 )
 _HELPER = (  # what do bees make
     r"(?!(?:an?|the|of|is|was|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|"
@@ -41,9 +42,23 @@ _PLURAL = re.compile(
 )
 
 _WHETHER = re.compile(
-    r"^(?:(?:and|but|or|so|then),? )?"
+    r"^(?:(?:and|but|or|so|then|ok|okay|well|please),? )?"
     r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|"
-    r"would)(?:n['’]t)?\b(?! (?:you|anybody|anyone|somebody|someone)\b)",
+    r"would)(?:n['’]t)?\b",
+    re.IGNORECASE,
+)
+ASKING = "what|which|who|whom|whose|when|where|why|how"
+_OPENING = re.compile(  # can you tell me who won; do you know if it is open
+    r"^(?:(?:please|ok|okay|hello|hi|hey|so|well),? )*"
+    r"(?:(?:(?:can|could|would|will|do|does) (?:you|we|i|anybody|anyone|somebody|someone)"
+    r"(?: please| happen to)? )?(?:tell me|tell us|say|know|explain|find out|remember)"
+    r"|i(?: would|['’]d)? (?:want|like|need) to know)(?: please)?,? "
+    rf"(?=(?:(?:in|on|at|by|to|for|from|of|with) )?(?:{ASKING}|if|whether)\b)",
+    re.IGNORECASE,
+)
+_TOLD = re.compile(  # can you list the winners
+    r"^\w+ (?:you|we|anybody|anyone|somebody|someone)(?: please)? "
+    r"(?:describe|explain|give|know|list|name|say|show|tell)\b",
     re.IGNORECASE,
 )
 _EACH = re.compile(
@@ -77,8 +92,18 @@ def asks_whether(question: str) -> bool:
     >>> [asks_whether(q) for q in ("Has it closed?", "Was it May or June?", "Can you say when?")]
     [True, False, False]
     """
-    begun = _WHETHER.match(question.lstrip())
-    return bool(begun) and not re.search(r"\w or\b", question)
+    question = without_opening(question.strip())
+    begun = _WHETHER.match(question) or re.match(r"(?:if|whether)\b", question, re.IGNORECASE)
+    return bool(begun) and not _TOLD.match(question) and not re.search(r"\w or\b", question)
+
+
+def without_opening(question: str) -> str:
+    """The question that is asked, without the words of a polite opening.
+
+    >>> without_opening("Could you please tell me who won?")
+    'who won?'
+    """
+    return _OPENING.sub("", question)
 
 
 def wants_each(question: str) -> bool:
@@ -88,5 +113,9 @@ def wants_each(question: str) -> bool:
     [True, True]
     >>> [wants_each(q) for q in ("Where did A and B meet?", "What do A and B have in common?")]
     [False, False]
+    >>> wants_each("What are the differences between A and B?")
+    False
     """
+    if _PAIR.search(question):
+        return False
     return bool(_EACH.search(question) or _PLURAL.search(question))

@@ -16,6 +16,10 @@ from string import ascii_lowercase
 from rag import fulltext, models
 
 _ENDINGS = ("s", "es", "d", "ed", "r", "er", "rs", "ers", "ing", "ly", "y", "ness", "able", "ish")
+SHORT = 4  # letters of a word that is too short to be told by one that is left out or wrong
+LIKELY, SURE = 1, 3
+_VOWELS = frozenset("aeiouy")
+_ROWS = "qwertyuiop", "asdfghjkl", "zxcvbnm"
 # Of small letters alone: a capital may begin a name, which nobody knows how to write.
 _WORD = re.compile(r"(?<![\w'’-])[a-z]{4,}(?![\w'’-])")
 _SHORTENED = re.compile(  # without their apostrophe: dont, whats
@@ -25,13 +29,32 @@ _SHORTENED = re.compile(  # without their apostrophe: dont, whats
 )
 
 
+def _beside() -> dict[str, str]:
+    """The letters whose keys touch that of a letter, each row half a key to the right."""
+    places = {
+        key: (at + 0.5 * row, row) for row, keys in enumerate(_ROWS) for at, key in enumerate(keys)
+    }
+    return {
+        key: "".join(
+            other
+            for other, (x, y) in places.items()
+            if other != key and abs(x - at) <= 1 and abs(y - row) <= 1
+        )
+        for key, (at, row) in places.items()
+    }
+
+
+_BESIDE = _beside()
+
+
 def mended(question: str, frequency: Callable[[str], int]) -> str:
     """The question with each slip turned into the word that is meant.
 
     Shortened words get their apostrophe. Another is mended if neither the articles nor the
-    dictionary have it, and one slip makes it of a word of the dictionary that the articles have,
-    with the same first letter; of several, the one likeliest to be slipped so, then the one that
-    the articles have most often.
+    dictionary have it, and one likely slip makes it of a word of the dictionary that the articles
+    have, with the same first letter; of several, the one likeliest to be slipped so, then the one
+    that the articles have most often. An unlikely slip is a word that nobody here knows: "spacex"
+    isn't "space", and what the articles don't have shall not be answered from others.
 
     Args:
         frequency: in how many passages a term of the full-text index occurs.
@@ -46,7 +69,8 @@ def _meant(word: str, frequency: Callable[[str], int]) -> str:
     near = sorted(one for one in {*_slips(word)} & _dictionary() if one[0] == word[0])
     counted = zip(_frequencies(near, frequency), near, strict=True)
     ranked = [(_likeness(word, one), count, one) for count, one in counted if count]
-    return max(ranked)[-1] if ranked else word
+    likeness, _, meant = max(ranked, default=(0, 0, word))
+    return meant if likeness >= (SURE if len(word) <= SHORT else LIKELY) else word
 
 
 def _is_word(word: str) -> bool:
@@ -59,8 +83,18 @@ def _is_word(word: str) -> bool:
 
 def _likeness(word: str, other: str) -> int:
     """Letters that changed places or were doubled are likelier than one left out or too many, and
-    that than a wrong one."""
-    return 2 if set(word) == set(other) else int(len(word) != len(other))
+    that than a wrong one. A letter too many is mostly that of a key beside its neighbour's, or a
+    silent e; a wrong one that of the key beside, or another vowel."""
+    if set(word) == set(other):
+        return SURE
+    if len(word) < len(other):
+        return LIKELY + 1
+    at = next(n for n, letter in enumerate(word) if other[n : n + 1] != letter)
+    if len(word) > len(other):
+        beside = word[at - 1 : at] + word[at + 1 : at + 2]
+        return LIKELY + 1 if word[at] == "e" or any(map(_BESIDE[word[at]].count, beside)) else 0
+    vowels = word[at] in _VOWELS and other[at] in _VOWELS
+    return LIKELY if vowels or other[at] in _BESIDE[word[at]] else 0
 
 
 def _frequencies(words: Sequence[str], frequency: Callable[[str], int]) -> list[int]:

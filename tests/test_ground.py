@@ -177,11 +177,49 @@ def test_so_many_words_must_be_in_the_evidence(known: int, strange: int, support
 @pytest.mark.parametrize(
     ("claim", "evidence", "support"),
     [
+        ("Sales increased in Norway.", "Sales decreased in Norway.", "unsupported"),
+        ("The council approved the plan.", "The council rejected the plan.", "unsupported"),
+        ("It opened before the war.", "It opened after the war.", "unsupported"),
+        ("It opened after the war.", "It opened after the war, before the flood.", "supported"),
+        ("Prices rose, then fell.", "Prices rose, then fell.", "supported"),
+        ("Prices rose and fell.", "Prices rose.", "partly"),
+        # What bounds a number is part of it, unless it rounds it.
+        ("300 people died.", "Up to 300 people died.", "partly"),
+        ("300 people died.", "About 300 people died.", "supported"),
+        ("At least 300 people died.", "At least 300 people died.", "supported"),
+        # The same in other units, and in words.
+        (
+            "The new run through the old town is 1.5 km.",
+            "The new run through the old town is 1,500 m.",
+            "supported",
+        ),
+        (
+            "The new run through the old town is 1.5 km.",
+            "The new run through the old town is 1,600 m.",
+            "unsupported",
+        ),
+        ("It is of the nineteenth century.", "It is of the 19th century.", "supported"),
+        # What is asked of somebody, or ruled out, wasn't done.
+        ("Ada Park resigned.", "Ada Park was asked to resign.", "partly"),
+        ("Ada Park resigned.", "Ada Park ruled out resigning.", "unsupported"),
+        ("Ada Park stole it.", "Ada Park was acquitted of stealing it.", "unsupported"),
+    ],
+)
+def test_the_opposite_of_the_evidence_and_more_than_it(
+    claim: str, evidence: str, support: Support
+) -> None:
+    assert check(claim, [evidence]).support == support
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "support"),
+    [
         ("", [DEAD], "unsupported"),
         (" \t", [" "], "unsupported"),
         ("", [], "unsupported"),
         ("The bridge was closed.", [], "unsupported"),
-        ("300.", [DEAD], "supported"),
+        ("300.", [DEAD], "partly"),
+        ("Nearly 300.", [DEAD], "supported"),
         ("It was.", [DEAD], "unsupported"),  # of words that are everywhere nothing can be said
         ("It was.", [DEAD, "It was."], "supported"),
         ("👍", ["👍 👍"], "unsupported"),

@@ -57,6 +57,14 @@ TWO = {
         "Where will the ships Beagle each be shown?",
         "Where will the ships Cutty each be shown?",
     ],
+    "do you know when the bridge opened and who built it": [
+        "When the bridge opened?",
+        "Who built the bridge",
+    ],
+    "What are the ages of Ada Park and Tom Reed?": [
+        "What are the ages of Ada Park?",
+        "What are the ages of Tom Reed?",
+    ],
     "In which years did the mayor Ada Park and the painter Tom Reed die?": [
         "In which years did the mayor Ada Park die?",
         "In which years did the painter Tom Reed die?",
@@ -89,6 +97,12 @@ def test_a_question_has_these_parts(question: str) -> None:
         "The second volume holds letters and what?",
         "What is the distance between the church and the mill?",
         "Which drum and bass tracks were the first?",
+        "What are the differences between China and Europe?",
+        "Which film stars Tom Hanks and Meg Ryan?",
+        "What links Ada Park and Tom Reed?",
+        "Which islands make up Trinidad and Tobago?",
+        "What are the powers of the Food and Drug Administration?",
+        "Can you tell me who built the bridge over the Lenn?",
         "And when?",
         "?",
         "",

@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from rag.question import wants_several
+from rag.question import asks_whether, wants_several, without_opening
 
 ONE = """
 Who won the election?
@@ -135,6 +135,52 @@ def test_one_fact_is_wanted(question: str) -> None:
 @pytest.mark.parametrize("question", lines(SEVERAL))
 def test_several_facts_or_a_reason_are_wanted(question: str) -> None:
     assert wants_several(question)
+
+
+WHETHER = """
+Has it closed?
+can you swim there
+is anyone still missing
+ok is it safe
+do you know if the bridge is open
+Could you please tell me whether it opened?
+are you ill
+"""
+NOT_WHETHER = """
+Was it May or June?
+Can you say when?
+can you tell me who won
+does anyone know where it is
+Can you list the winners?
+Would you give me the names?
+What is open?
+"""
+
+
+@pytest.mark.parametrize("question", lines(WHETHER))
+def test_yes_or_no_would_answer(question: str) -> None:
+    assert asks_whether(question)
+
+
+@pytest.mark.parametrize("question", lines(NOT_WHETHER))
+def test_yes_or_no_would_not_answer(question: str) -> None:
+    assert not asks_whether(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("Can you tell me who won?", "who won?"),
+        ("hello, do you know in which town it is", "in which town it is"),
+        ("I'd like to know, please, who won", "I'd like to know, please, who won"),
+        ("i want to know how it ended", "how it ended"),
+        ("tell me about the bridge", "tell me about the bridge"),
+        ("Do you know the mayor?", "Do you know the mayor?"),
+        ("Who can tell me who won?", "Who can tell me who won?"),
+    ],
+)
+def test_a_polite_opening_is_no_part_of_the_question(question: str, plain: str) -> None:
+    assert without_opening(question) == plain
 
 
 @pytest.mark.parametrize("word", ["between a ", "what ", "which a ", "how ", "a", "list, "])

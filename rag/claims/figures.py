@@ -17,7 +17,10 @@ SMALL = (
     "sixteen seventeen eighteen nineteen"
 ).split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_RANKS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_RANKS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+).split()
 _WORDS = (
     {word: value for value, word in enumerate(SMALL)}
     | {word: 10 * value for value, word in enumerate(TENS, 2)}
@@ -47,8 +50,24 @@ _UNITS = {
     ).split("|")
     for form in line.split()
 }
-_UP = "over|above|more than|at least|exceed(?:s|ed|ing)?|upwards of|no fewer than|no less than"
-_DOWN = "under|below|less than|fewer than|nearly|almost|up to|at most|no(?:t)? more than|close to"
+_BASES = {  # of units that measure the same
+    "km": ("meter", 1000.0),
+    "cm": ("meter", 0.01),
+    "mm": ("meter", 0.001),
+    "kg": ("gram", 1000.0),
+    "ton": ("gram", 1e6),
+    "minute": ("second", 60.0),
+    "hour": ("second", 3600.0),
+    "megawatt": ("watt", 1e6),
+}
+_UP = (
+    "over|above|more than|at least|a minimum of|as few as|exceed(?:s|ed|ing)?|upwards of"
+    "|no fewer than|no less than"
+)
+_DOWN = (
+    "under|below|less than|fewer than|nearly|almost|up to|at most|a maximum of|as (?:many|much) as"
+    "|no(?:t)? more than|close to"
+)
 _ROUND = "about|around|roughly|approximately|approx\\.?|circa|ca\\.?|c\\.|some|an estimated"
 _HEDGE = re.compile(
     rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<round>{_ROUND}))\s+"
@@ -267,12 +286,21 @@ def agree(claim: Figure, evidence: Figure) -> bool:
     mine, theirs = _comparable(claim, evidence)
     if "decade" in (claim.unit, evidence.unit):
         return claim.unit == "decade" and mine <= theirs < mine + 10
-    units = {claim.unit, evidence.unit}
+    units = {_BASES.get(one or "", (one,))[0] for one in (claim.unit, evidence.unit)}
     if len(units) == 2 and None not in units and units != {"part", "%"}:
         return False
     if abs(mine - theirs) <= 1e-9 * abs(theirs):
         return {claim.bound, evidence.bound} != {"up", "down"}
     return claim.bound is not None and _rounds(claim, evidence, mine, theirs)
+
+
+def unbounded(claim: Sequence[Figure], evidence: Sequence[Figure]) -> Figure | None:
+    """A figure that a claim gives as it is, where the evidence only has more or less than it."""
+    for figure in claim:
+        same = [one for one in evidence if agree(figure, one)]
+        if same and figure.bound is None and all(one.bound in ("up", "down") for one in same):
+            return figure
+    return None
 
 
 def differ(one: str, other: str) -> bool:
@@ -290,8 +318,13 @@ def differ(one: str, other: str) -> bool:
 
 
 def _comparable(claim: Figure, evidence: Figure) -> tuple[float, float]:
-    """A part and a percentage in percent."""
+    """A part and a percentage in percent, kilometres and metres in metres."""
     mine, theirs = claim.value or 0.0, evidence.value or 0.0
+    if claim.unit and evidence.unit and claim.unit != evidence.unit:
+        mine, theirs = (
+            value * _BASES.get(unit, (unit, 1.0))[1]
+            for value, unit in ((mine, claim.unit), (theirs, evidence.unit))
+        )
     if (claim.unit, evidence.unit) == ("part", "%"):
         return 100 * mine, theirs
     if (claim.unit, evidence.unit) == ("%", "part"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.claims.dates import CALENDAR
-from rag.claims.words import Said, Word, counterparts
+from rag.claims.words import Said, Word, content, counterparts
 
 REACH = 3  # content words after a "not" that it may deny
 
@@ -16,7 +16,7 @@ _NEGATION = re.compile(
     r"|no(?: longer\b| one\b)?(?!\s*,|[”\"'’]|\. ?\d|-)|never|none|nobody|nothing|neither|nor"
     r"|without|cannot|\w+n['’]t|den(?:y|ies|ied|ying)|refus(?:e|es|ed|ing)"
     r"|declin(?:e|es|ed|ing) to|fail(?:s|ed|ing|ure)? to|unable|rarely|hardly|barely|scarcely"
-    r"|seldom)\b",
+    r"|seldom|rul(?:e|es|ed|ing) out|(?:acquitted|cleared) of|myth that)\b",
     re.IGNORECASE,
 )
 _WIDE = re.compile(  # they deny what follows as a whole and not its first word
@@ -39,7 +39,8 @@ _DOUBT = (
     r"(?-i:may)|might|could|perhaps|possibly|probably|likely|reportedly|allegedly|apparently"
     r"|presumably|supposedly|purportedly|alleged|suspected|expected|scheduled|supposed"
     r"|(?:believed|thought)(?! (?:in|of|about)\b)|rumou?red|said to|sought to|meant to|seems?"
-    r"|seemed|possible|potential"
+    r"|seemed|possible|potential|(?:would|should) have|ought to|plan(?:s|ned)? for"
+    r"|(?:ask|call|order|press|urg)ed to|calls? (?:for|on)"
     rf"|(?:{'|'.join(map(_forms, _TO))}) to|(?:{'|'.join(map(_forms, _THAT))})(?: that)"
     r"|(?:accus|suspect|charg)ed (?:of|with)"
 )
@@ -47,10 +48,11 @@ _DOUBTS = re.compile(rf"\b(?:{_DOUBT})\b(?! not\b)", re.IGNORECASE)
 _SOFT = re.compile(  # what leaves it open in any way
     rf"\b(?:{_DOUBT}|can|would|should|able|possib\w+|potential\w*|plans?|intentions?|intent|hopes?"
     r"|hopefully|attempts?|efforts?|suspicions?|alleg\w+|claim(?:s|ed|ing)?|belie(?:f|fs|ve\w*)"
-    r"|fears?|suggest\w*|risk(?:s|ed)?|threats?|accus\w+|charges?|propos\w+|expect(?:s|ing|ations?)?"
+    r"|fears?|suggest\w*|risk(?:s|ed)?|threats?|accus\w+|charg\w+|propos\w+|expect(?:s|ing|ations?)?"
     r"|estimate\w*|hints?|promises?|appear(?:s|ed)?|legend|rumou?r\w*)\b",
     re.IGNORECASE,
 )
+_COMING = re.compile(r"\b(?:will|going to)\b|['’]ll\b", re.IGNORECASE)
 _PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")
 _DAYS = frozenset(day.lower() for day in CALENDAR)
 _ADVERB = re.compile(r"ly\Z|\A(?:well|already|still|soon|now|again|often|even)\Z")
@@ -62,10 +64,17 @@ _STOP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A word such as "not", and the content words that it speaks of."""
+    """A word such as "not", and the content words that it speaks of.
+
+    Attributes:
+        clause: where the clause that it stands in begins and ends.
+        near: where the first words behind it begin and end, those that it speaks of for sure.
+    """
 
     cue: str
     words: tuple[Word, ...]
+    clause: tuple[int, int]
+    near: tuple[int, int]
 
     @property
     def head(self) -> Word | None:
@@ -78,17 +87,28 @@ def _scopes(said: Said, cues: re.Pattern[str]) -> list[Scope]:
     for cue in cues.finditer(said.text):
         words: list[Word] = []
         end = cue.end()
+        begin, until = _clause(said.text, cue.start(), cue.end())
+        near = until
         for word in said.after(end):
             if _is_aside(said.text, cue.end(), word) or word.stem in _DAYS:
                 end = word.end
                 continue
             if len(words) == REACH or (words and _STOP.search(said.text, end, word.start)):
+                near = min(near, word.start)
                 break
             if not cues.fullmatch(said.text, word.start, word.end):
                 words.append(word)
             end = word.end
-        found.append(Scope(cue[0], tuple(words)))
+        near = max(near, end)  # "not, however, on Monday": beyond a comma
+        found.append(Scope(cue[0], tuple(words), (begin, max(until, near)), (cue.end(), near)))
     return found
+
+
+def _clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the clause round a stretch begins and ends."""
+    begin = max((stop.end() for stop in _STOP.finditer(text, 0, start)), default=0)
+    stop = _STOP.search(text, end)
+    return begin, stop.start() if stop else len(text)
 
 
 def _is_aside(text: str, cue: int, word: Word) -> bool:
@@ -160,18 +180,28 @@ def _denials(claim: Stance, word: Word, evidence: Sequence[Stance]) -> set[bool]
 
 
 def left_open(question: str, text: str, stretch: tuple[int, int]) -> bool:
-    """Whether a sentence denies or doubts a word of a half-open stretch, unless that is asked for.
+    """Whether a sentence denies or doubts a half-open stretch, unless that is asked for.
+
+    Who asks what somebody did shall not get who didn't do it: where what is denied is what the
+    question asks about, all of its clause is left open.
 
     >>> left_open("What did it cost?", "It was meant to cost 5 euros.", (21, 28))
     True
     >>> left_open("What should it cost?", "It was meant to cost 5 euros.", (21, 28))
     False
     """
-    if _NEGATION.search(question) or _SOFT.search(question):
-        return False
+    asked = {word.stem for word in content(question)}
+
+    def holds(scope: Scope) -> bool:
+        about = any(word.stem in asked for word in scope.words)
+        start, end = scope.clause if about else scope.near
+        return start < stretch[1] and stretch[0] < end
+
     said = Stance(text)
-    doubted = {word for scope in said.doubts for word in scope.words}
-    return any(stretch[0] <= word.start < stretch[1] for word in said.denied | doubted)
+    if not _NEGATION.search(question) and sum(map(holds, said.negations)) % 2:
+        return True  # twice denied is said
+    excused = _SOFT.search(question) or _COMING.search(question)
+    return not excused and any(map(holds, said.doubts))
 
 
 def dropped_doubt(claim: Stance, evidence: Sequence[Stance]) -> str | None:
