@@ -88,6 +88,23 @@ WALL = answered("When did the Berlin Wall fall?", "The Berlin Wall fell on 9 Nov
 BEES = answered("What do bees eat in winter?", "Bees eat honey in winter.")
 DUNE = answered("What is the name of Frank Herbert's novel?", "Frank Herbert's novel is Dune.")
 
+MEDICINE = answered("what is penicillin")
+ICELAND = answered("how many people live in iceland")
+DISASTER = answered("what happened in chernobyl in 1986")
+SKYSCRAPER = answered("What is the tallest building in the world?")
+OPENING = answered("When was the new building opened?")
+SESSION = answered("When is the last meeting of the council?")
+BRIDGE = answered("Is the new bridge safe?")
+MARS = answered("what is mars")
+TITANIC = answered("what happened to the titanic")
+RIOTS = answered("When did the riots in Lenn start?")
+SUSPECT = answered("who was arrested", "A man was arrested on Friday.")
+BIRTH = answered("When was Marie Curie born?", "Marie Curie was born in 1867.")
+UNNAMED = answered("who is the mayor")
+PREMIER = answered("Who is the prime minister of Norway?")
+STRIKE = answered("what did the mayor say about the strike")
+AUDIENCE = answered("Did the king meet the president?")
+
 FOLLOW_UPS = [
     # persons
     (PLATH, "When was she born?", "When was Sylvia Plath born?"),
@@ -152,6 +169,53 @@ FOLLOW_UPS = [
     (POST, "And for Whole Foods?", "What did Jeff Bezos pay for Whole Foods?"),
     (WALL, "Why did that happen?", "Why did the Berlin Wall fall?"),
     (WALL, "When was that?", "When did the Berlin Wall fall?"),
+    # an "it" before an adjective, and one that means nothing beside one that does
+    (MEDICINE, "is it safe", "Is penicillin safe?"),
+    (MEDICINE, "why is it important", "Why is penicillin important?"),
+    (MEDICINE, "And why is it important?", "Why is penicillin important?"),
+    (MEDICINE, "is it true", "Is penicillin true?"),
+    (MEDICINE, "is it important for children", "Is penicillin important for children?"),
+    (MEDICINE, "is it easy to make", "Is penicillin easy to make?"),
+    (MEDICINE, "is it safe to take with alcohol", "Is penicillin safe to take with alcohol?"),
+    (MEDICINE, "how long does it take to make it", "How long does it take to make penicillin?"),
+    (MEDICINE, "is it ok to mix it with wine", "Is it ok to mix penicillin with wine?"),
+    (MARS, "is it cold", "Is mars cold?"),
+    (MARS, "how far is it from the sun", "How far is mars from the sun?"),
+    # what is a noun, and what only looks like one
+    (SUSPECT, "why was he tried", "Why was the person who was arrested tried?"),
+    (SKYSCRAPER, "how tall is it", "How tall is the tallest building in the world?"),
+    (OPENING, "who designed it", "Who designed the new building?"),
+    (SESSION, "where is it", "Where is the last meeting of the council?"),
+    (BRIDGE, "how long is it", "How long is the new bridge?"),
+    (TITANIC, "when did it sink", "When did the titanic sink?"),
+    (FLOODS, "what caused it", "What caused the Kerala floods of 2018?"),
+    (RIOTS, "how long did it last", "How long did the riots in Lenn last?"),
+    # pronouns in what is no sentence
+    (BIRTH, "what about her husband", "When was Marie Curie's husband born?"),
+    (
+        BIRTH,
+        "and her children?",
+        "When was Marie Curie born, and what about Marie Curie's children?",
+    ),
+    (UNNAMED, "and her husband", "Who is the mayor's husband?"),
+    (MAYOR, "and her husband", "Who is Anna Holm's husband?"),
+    (
+        FLOODS,
+        "and its population",
+        "How many people died in the Kerala floods of 2018, and what about Kerala's population?",
+    ),
+    # who says something of somebody else
+    (PREMIER, "who was king before him", "Who was king before the prime minister of Norway?"),
+    (PREMIER, "who is his wife", "Who is the prime minister of Norway's wife?"),
+    (
+        PREMIER,
+        "what did the king say about him",
+        "What did the king say about the prime minister of Norway?",
+    ),
+    (MAYOR, "what did the queen say about her", "What did the queen say about Anna Holm?"),
+    (MEDICINE, "What did Trump say about it?", "What did Trump say about penicillin?"),
+    (STRIKE, "what did the union say about it", "What did the union say about the strike?"),
+    (AUDIENCE, "what did the king say to him", "What did the king say to the president?"),
     # nothing to put a pronoun for: what it was about is said behind
     (LOUVRE, "Who was the thief?", "Who was the thief (the Louvre, 1911)?"),
     (
@@ -160,6 +224,18 @@ FOLLOW_UPS = [
         "How many cars were affected (Volkswagen, emissions tests, September 2015)?",
     ),
     (SHIP, "Did anyone die?", "Did anyone die (the pirates, Somalia, 2009)?"),
+    (
+        ICELAND,
+        "what is the capital",
+        "What is the capital (how many people live in iceland)?",
+    ),
+    (
+        DISASTER,
+        "how many people died",
+        "How many people died (what happened in chernobyl in 1986)?",
+    ),
+    (MEDICINE, "what is the dose", "What is the dose (penicillin)?"),
+    (PREMIER, "what is the largest city", "What is the largest city (Norway)?"),
     (CARS, "Tell me more", "Tell me more (Volkswagen, emissions tests, September 2015)"),
 ]
 
@@ -198,6 +274,21 @@ NEW_TOPICS = [
     "Why do people yawn?",
     "If a bee stings, does it die?",
     "Which airline lost a plane over the Indian Ocean in 2014?",
+    "and who is the president of chile",
+    "and what is the meaning of life",
+    "what time is it in tokyo",
+    "what time is it",
+    "how late is it",
+    "how much is it to fly to rome",
+    "how far is it from london to paris",
+    "is it going to rain tomorrow",
+    "is it dark in sweden",
+    "how does it feel to be rich",
+    "is it better to rent or to buy a house",
+    "how important is it for people to sleep",
+    "when is it safe for dogs to swim",
+    "Why did Boeing say it would ground its planes?",
+    "What did Biden say when he met Xi?",
     "renewable energy in Denmark",
     "Kerala floods",
 ]
@@ -212,6 +303,31 @@ def test_a_follow_up_is_made_whole(before: Answer, question: str, expected: str)
 @pytest.mark.parametrize("question", NEW_TOPICS)
 def test_a_new_topic_stays_as_it_is(before: Answer, question: str) -> None:
     assert whole(question, [before]) == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["when was the telephone invented", "what is the largest ocean", "is it safe to eat raw eggs"],
+)
+def test_what_a_thing_cannot_have_is_a_new_topic(question: str) -> None:
+    assert whole(question, [MEDICINE]) == question
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What is the tallest building in the world?", "the tallest building in the world"),
+        ("Was the last offer accepted?", "the last offer"),
+        ("Who owns the rainforest?", "the rainforest"),
+        ("Is the museum safe?", "the museum"),
+        ("Who was the last king?", "the last king"),
+        ("Who owns the new one?", None),
+        ("Who is the tallest?", None),
+        ("Who was arrested?", None),
+    ],
+)
+def test_a_phrase_has_a_noun(text: str, expected: str | None) -> None:
+    assert next((one.text for one in mentions(text)), None) == expected
 
 
 @pytest.mark.parametrize("question", ["Why?", "What is it?", "And she?", "What about it?", ""])

@@ -39,6 +39,7 @@ ANSWERED = 0.9  # of other names in the answer
 TOLD = 0.7  # of other things in it
 CALLED = 2.0  # as much likelier, if the user said "she" of somebody before
 FADING = 0.6  # for each turn back
+EVENTFUL = 0.35  # fit of "it" for several that are one event: "the riots"
 LEAST = 0.6  # worth: what is less likely isn't meant; "they" may be nobody in particular
 
 
@@ -50,6 +51,7 @@ PARTS = {word: part for part, words in _FORMS for word in words}
 
 _COPULA = r"(?:['’]s|\s+(?:is|are|was|were))\s+"
 _DEFINED = re.compile(rf"(?:who|what){_COPULA}(?P<rest>.+?)[?.!\s]*", re.IGNORECASE)
+_OF_WHAT = re.compile(r"what (?:(?:has )?happened (?:to|with)|(?:has become|became) of)\b", re.I)
 _QUOTED = re.compile(r"(?:^|\s)[\"“‘'](?P<quoted>[^\"“”‘]+?)[\"”’'](?=\W|$)")
 
 
@@ -85,7 +87,7 @@ def fit(part: Part, mention: Mention) -> float:
         known = {"place": 1.0, "group": 0.5, "event": 0.5, "unknown": 0.4}
         return known.get(kind, 0.3 if mention.name and kind == "thing" else 0.0)
     if mention.plural:
-        return 0.0
+        return EVENTFUL if part == "it" and kind == "event" else 0.0
     if part == "it":
         if kind == "person":
             return 0.25 if mention.name and not mention.sure else 0.0
@@ -244,9 +246,10 @@ def _defined(turn: Turn, spoken: Sequence[Mention]) -> list[Mention]:
     kind = "person" if person else kind_of(head)
     text = match["rest"]
     some = tokens(text)
-    if not person and any(one.verb for one in some):
+    # "Who was arrested?" names nobody, "who is rose mcgowan" does.
+    if any(one.verb for one in some) and (not person or all(one.verb for one in some)):
         return []
-    plural = not person and lx.is_plural(head)
+    plural = turn.tokens[1].low in ("are", "were") and lx.is_plural(head)
     return [
         Mention(text, start, end, head, kind, True, name=person, plural=plural, core=text),
     ]
@@ -291,6 +294,13 @@ def owned(mention: Mention, turn: Turn) -> Mention:
     )
 
 
+def possessive(mention: Mention) -> str:
+    """ "the mayor of Lenndorf's" and "the trial's", without what else hangs on its noun."""
+    named = re.search(r" of (?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*$", mention.text)
+    text = mention.text if named else mention.core or mention.text
+    return f"{text}’" if mention.plural and text.endswith("s") else f"{text}'s"
+
+
 def _focus(turn: Turn) -> Mention | None:
     """What the question asked for, in its own words: "the ship", "the person who wrote …"."""
     some = turn.tokens
@@ -310,9 +320,11 @@ def _what(turn: Turn) -> Mention | None:
     match = _DEFINED.fullmatch(turn.question)
     if match:
         whole = next((m for m in turn.mentions if m.start == match.start("rest")), None)
-        if whole and not (whole.name or whole.side) and " of " in whole.text:
+        if whole and not (whole.name or whole.side) and whole.text != whole.core:
             return whole
     rest = turn.question.strip(" ?")
+    if _OF_WHAT.match(rest):
+        return None
     subject = some[1].verb or (some[1].low in ("is", "was") and some[2].verb)
     if subject and len(rest.split()) <= LONGEST:
         text = f"{rest[:1].lower()}{rest[1:]}"

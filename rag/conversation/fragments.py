@@ -9,14 +9,16 @@ import re
 from collections.abc import Sequence
 
 from rag.conversation import lexicon as lx
-from rag.conversation.antecedents import Part, Turn, best
+from rag.conversation.antecedents import PARTS, Part, Turn, best, possessive
 from rag.conversation.mentions import Mention, kind_of, mentions, times
+from rag.conversation.pronouns import is_owning
 from rag.conversation.tokens import Token, tokens
 
 SHORT = 8  # words: without a known verb in it, a longer one is a sentence all the same
 TELLING = 5  # from so many words on, a "What about …?" with a name stands on its own
 
 _ABOUT = re.compile(r"(?:what|how) about\b\s*", re.IGNORECASE)
+_WHO_IS = re.compile(r"who (?:is|was) ", re.IGNORECASE)
 _ADVERBS = frozenset(("when", "where", "why", "how"))
 _AFTER_WH = frozenset("not so else exactly then long often far much many old big high fast".split())
 _MEANT: dict[str, Part] = {"him": "he", "her": "she", "it": "it", "them": "they", "there": "there"}
@@ -34,7 +36,8 @@ def is_fragment(text: str, connected: bool) -> bool:
         return not telling
     if not 0 < len(some) <= SHORT or any(one.verb or one.low in lx.AUXILIARIES for one in some):
         return False
-    if some[0].low in lx.CONTRACTED or (len(some) > 2 and any(one.low in _MEANT for one in some)):
+    meant = any(one.low in _MEANT and not is_owning(some, at) for at, one in enumerate(some))
+    if some[0].low in lx.CONTRACTED or (len(some) > 2 and meant):
         return False
     if _asks(some):
         return True
@@ -64,6 +67,8 @@ def completed(fragment: str, turns: Sequence[Turn]) -> str:
     meant = best(part, turns) if part else None
     rest = meant.text if meant else rest
     turn = turns[-1]
+    if owning := _owning(rest):
+        return _owned(rest, owning, turns)
     some = tokens(rest)
     begin = 1 if some[0].low in lx.PREPOSITIONS else 0
     if len(some) > begin and some[begin].low in lx.WH:
@@ -71,6 +76,30 @@ def completed(fragment: str, turns: Sequence[Turn]) -> str:
     if not any(one.name and one.start == 0 for one in mentions(rest)):
         rest = f"{rest[:1].lower()}{rest[1:]}"
     return _exchanged(rest, turn) or _joined(turn, f"what about {rest}")
+
+
+def _owning(rest: str) -> Token | None:
+    """The "her" of "her husband"."""
+    some = tokens(rest)
+    return next((one for at, one in enumerate(some) if is_owning(some, at)), None)
+
+
+def _owned(rest: str, owning: Token, turns: Sequence[Turn]) -> str:
+    """The question before, asked of what belongs to somebody or something in it."""
+    turn, part = turns[-1], PARTS[owning.low]
+    owner = best(part, turns)
+    if owner is None or (part in ("he", "she") and owner.kind != "person"):
+        return _joined(turn, f"what about {rest}")
+    end = owning.start + len(owning.text)
+    rest = f"{rest[: owning.start]}{possessive(owner)}{rest[end:]}"
+    head = tokens(rest)[-1].low
+    alike = owner.kind == kind_of(head) == "person" and not (owning.start or lx.is_plural(head))
+    start = turn.question.find(owner.text)
+    if alike and start >= 0:
+        return f"{turn.question[:start]}{rest}{turn.question[start + len(owner.text) :]}"
+    if alike and (who := _WHO_IS.match(turn.question)):
+        return f"{who[0]}{rest}"
+    return _joined(turn, f"what about {rest}")
 
 
 def _joined(turn: Turn, more: str) -> str:

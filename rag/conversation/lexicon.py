@@ -100,6 +100,22 @@ SAYING = _words(
     "resigned became studied studies taught played invented discovered painted composed who died"
 )  # what persons do, so that a name before it is one's
 
+# Adjectives, where no ending tells them; none that is a noun as well: "the poor", "the general"
+
+ADJECTIVES = _words(
+    "new big small large huge tiny tall long wide narrow thick thin great better best bad worse "
+    "worst early late latest last next main former recent important different similar strong weak "
+    "heavy slow hot warm bright empty difficult simple expensive busy quiet healthy happy sad "
+    "angry hungry possible likely necessary available correct wrong beautiful rare unusual modern "
+    "ancient entire toxic"
+)
+_GRADED = ADJECTIVES | _words(
+    "old young high low short deep fast cold dark light cool dry wet safe nice fine rich poor near "
+    "close clean clever smart cheap hard soft loud quick sharp smooth steep tough warm white black "
+    "brave calm dense fair fierce firm grand green harsh kind mild pure rough sick sweet wise wild"
+)
+
+
 # Nouns by the kind of what they name
 
 PERSONS = _words(
@@ -121,7 +137,7 @@ NO_PERSONS = _words(
     "cruiser tanker carrier freighter destroyer laser rover hunger anger finger danger burger "
     "tiger dinner manner banner scanner container chamber buffer character meter timer helicopter "
     "counter encounter folder header server router browser flower shower feather leather "
-    "transistor tractor"
+    "transistor tractor offer"
 )
 PLACES = _words(
     "city town village country nation state province region island street road bridge square "
@@ -260,6 +276,21 @@ def singular(noun: str) -> str:
     if noun.endswith("ies"):
         return f"{noun[:-3]}y"
     return noun[:-2] if noun.endswith(("sses", "ches", "shes", "xes")) else noun[:-1]
+
+
+def is_adjective(word: str) -> bool:
+    """Whether a word says what something is like, and is no noun itself."""
+    if word in ADJECTIVES or word.endswith("ous"):
+        return True
+    return is_superlative(word)
+
+
+def is_superlative(word: str) -> bool:
+    """Whether it is one of a known adjective: "forest" and "interest" are none."""
+    stem = word.removesuffix("est")
+    if word in (stem, "priest"):
+        return False
+    return stem.endswith("i") or not _GRADED.isdisjoint((stem, f"{stem}e", stem[:-1]))
 
 
 def is_person(noun: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.conversation import lexicon as lx
@@ -258,7 +258,8 @@ def _phrase(text: str, some: Sequence[Token], at: int) -> Mention | None:
     if some[at].low == "what" and verb:
         return None  # "what caused"
     noun = some[at].low in ("which", "the", "a", "an") or some[at].low in lx.POSSESSIVES
-    end = _noun_end(some, begin, noun=noun)
+    end = _without_adjectives(some, begin, _noun_end(some, begin, noun=noun, determined=True))
+    end = _without_predicate(some, at, end)
     if end == begin or (not asked and name_end(some, begin) == end and not some[at].owner):
         return None  # nothing, or a name: "the Louvre"
     return _made(text, some, at, end, asked=asked)
@@ -285,13 +286,19 @@ def _bare(text: str, some: Sequence[Token], at: int) -> Mention | None:
         return None
     if (end := name_end(some, at)) > at:
         stop = end if end < len(some) and some[end].verb else _noun_end(some, end)
+        stop = _without_predicate(some, at, stop)
         return None if stop == end else _made(text, some, at, stop)
-    end = _noun_end(some, at)
+    if at > 1 and some[at - 1].low in lx.HELPERS and some[at - 2].low in lx.PRONOUNS:
+        return None  # "it would ground its planes"
+    end = _without_adjectives(some, at, _noun_end(some, at))
+    end = _without_predicate(some, at, end)
     several = [place for place in range(at, end) if lx.is_plural(some[place].low)]
     if several and before and before.low in ("are", "were"):
         end = several[-1] + 1  # "Are electric cars cheaper?"
     if end == at or some[end - 1].proper:
         return None
+    if end == at + 1 and some[at].verb:
+        return None  # "Who was arrested?"
     # A single one may be an adjective, but not between these: "does photosynthesis work".
     single = before is not None and (
         (before.verb and before.low not in lx.SEEMING)
@@ -299,14 +306,21 @@ def _bare(text: str, some: Sequence[Token], at: int) -> Mention | None:
         or before.low in ("is", "was", "of", "about")
     )
     single = single and not some[at].low.endswith("ing")
-    return _made(text, some, at, end) if single or lx.is_plural(some[end - 1].low) else None
+    if not (single or lx.is_plural(some[end - 1].low)):
+        return None
+    made = _made(text, some, at, end)
+    alone = before is not None and before.low in ("is", "was") and end == at + 1
+    return replace(made, plural=False) if alone else made  # "What is mars?"
 
 
-def _noun_end(some: Sequence[Token], begin: int, *, noun: bool = False) -> int:
+def _noun_end(
+    some: Sequence[Token], begin: int, *, noun: bool = False, determined: bool = False
+) -> int:
     """Where the words of a phrase end.
 
     Args:
         noun: the first word is no verb: "the claim".
+        determined: an article or the like stands before, so that a noun must follow an adjective.
     """
     end = begin
     if noun and begin < len(some) and some[begin].verb and not some[begin].main:
@@ -314,10 +328,36 @@ def _noun_end(some: Sequence[Token], begin: int, *, noun: bool = False) -> int:
     while end < len(some):
         of_it = end + 1 < len(some) and some[end + 1].low == "of"  # "the two causes of"
         noun = of_it and some[end].verb and some[end].low.endswith("s")
+        noun = noun or (determined and end > begin and _is_noun_after(some[end - 1], some[end]))
         if _ends_phrase(some[end], first=end == begin) and not noun:
             break
         end += 1
     return end
+
+
+def _is_noun_after(adjective: Token, token: Token) -> bool:
+    """Whether what may be a verb is a noun here: "the new building", "the last offer"."""
+    if adjective.main or not token.verb or token.main:
+        return False
+    first = lx.is_adjective(adjective.low) or bool(re.search(r"[^e]ed$", adjective.low))
+    past = token.low.endswith("ed") or token.low in lx.IRREGULAR_PAST
+    return first and not past
+
+
+def _without_adjectives(some: Sequence[Token], begin: int, end: int) -> int:
+    """Where a phrase ends without what is said of it: "Is the bridge safe?"."""
+    while end > begin and lx.is_adjective(some[end - 1].low) and not some[end - 1].proper:
+        end -= 1
+    return end
+
+
+def _without_predicate(some: Sequence[Token], at: int, end: int) -> int:
+    """Where a phrase ends in "Is the bridge safe?", which must say something of it."""
+    if end < at + 2 or any(one.word for one in some[end:]):
+        return end
+    verb = [one.low for one in some[:at]]
+    yes_no = len(verb) == 1 or verb[:1] == ["why"]
+    return end - 1 if yes_no and verb[-1] in ("is", "are", "was", "were") else end
 
 
 def _ends_phrase(token: Token, first: bool = False) -> bool:
@@ -337,7 +377,7 @@ def _ends_phrase(token: Token, first: bool = False) -> bool:
 def _made(text: str, some: Sequence[Token], at: int, end: int, *, asked: bool = False) -> Mention:
     whole = end if some[end - 1].owner else _extended(some, end, only_of=asked)
     head = _head(some, at, end)
-    kind = kind_of(head)
+    kind = "time" if all(one.number for one in some[at:end]) else kind_of(head)
     start = some[at].start
     core_stop = some[end - 1].start + len(OWNER.sub("", some[end - 1].text))
     stop = core_stop if whole == end else some[whole - 1].end
@@ -368,7 +408,9 @@ def _extended(some: Sequence[Token], end: int, *, only_of: bool) -> int:
             begin += 1
         elif some[begin].low.endswith("ing") and some[end].low != "of":
             break  # a clause: "from running away"
-        stop = max(_dated(some, begin), _noun_end(some, begin, noun=begin > end + 1))
+        determined = begin > end + 1
+        nouns = _noun_end(some, begin, noun=determined, determined=determined)
+        stop = max(_dated(some, begin), _without_adjectives(some, begin, nouns))
         if stop == begin or stop > limit:
             break
         end = stop

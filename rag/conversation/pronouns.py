@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rag.conversation import lexicon as lx
 from rag.conversation.antecedents import PARTS, Part, fit
+from rag.conversation.empty import is_empty
 from rag.conversation.mentions import Mention
 from rag.conversation.tokens import Token
 
@@ -14,13 +14,6 @@ FITS = 0.5  # from this on something inside the question is taken for what a pro
 
 _OWNING = frozenset("his her its their".split())
 _OBJECTS = frozenset("him her it them".split())
-_PLEONASTIC = re.compile(
-    r"\bit (?:be )?(?:true|possible|likely|known|legal|illegal|safe|necessary|important|clear|"
-    r"worth|difficult|hard|easy|raining|snowing|rain|snow|cold|hot|dark|late)\b|"
-    r"\bit (?:an? \w+ (?:that|to|when|if)|like to|mean (?:when|if|to|that))\b|"
-    r"\b(?:take|cost|mean|matter)s?\b(?=.* to \w+ \w)",
-    re.IGNORECASE,
-)
 _SUBORDINATORS = frozenset(
     "that when if because after before while although though since until whether as who which "
     "where why how and or but so than".split()
@@ -31,7 +24,7 @@ _FRONTED = frozenset("when if because after before while although though since u
 def points_out(question: str, some: Sequence[Token], at: int, inside: Sequence[Mention]) -> bool:
     """Whether a pronoun means something that the question doesn't say itself."""
     part = PARTS[some[at].low]
-    if part == "it" and _PLEONASTIC.search(question):
+    if part == "it" and is_empty(question, some[at].start):
         return False
     if part == "there":
         return not _is_existential(some, at) and not any(
@@ -54,7 +47,8 @@ def _may_be_named(some: Sequence[Token], at: int) -> bool:
         for place, one in enumerate(some[:at])
         if one.word and one.low not in lx.FUNCTION and not one.verb
     ]
-    return bool(named) and (is_owning(some, at) or parted(some[named[0] + 1 : at], said=False))
+    end = at - 1 if is_object(some, at) else at  # no clause begins with "before him"
+    return bool(named) and (is_owning(some, at) or parted(some[named[0] + 1 : end], said=False))
 
 
 def _means(some: Sequence[Token], at: int, mention: Mention, part: Part) -> bool:
@@ -68,12 +62,29 @@ def _means(some: Sequence[Token], at: int, mention: Mention, part: Part) -> bool
     between = [one for one in some if mention.end <= one.start < some[at].start]
     after = some[at + 1] if at + 1 < len(some) else None
     subject = after is not None and (after.verb or after.low in lx.AUXILIARIES)
-    if parted(between if subject else between[:-1]) or parted(between, said=False):
+    if is_object(some, at):
+        parts = _says(between) or parted(between[:-1], said=False)
+    else:
+        parts = parted(between if subject else between[:-1]) or parted(between, said=False)
+    if parts:
         return True
     owner = (bool(between) and between[0].text in ("'", "’")) or _owns(some, mention)
     if at and some[at - 1].low in lx.AUXILIARIES - {"has", "have", "had"}:
         return owner  # "which speech did he": the subject is not what is asked for
     return some[at].low not in _OBJECTS or is_owning(some, at) or owner
+
+
+def is_object(some: Sequence[Token], at: int) -> bool:
+    """Whether a pronoun can be no subject: "Who was king before him?"."""
+    after = some[at + 1] if at + 1 < len(some) else None
+    ends = after is None or not after.word or after.low in lx.PREPOSITIONS
+    return some[at].low in _OBJECTS and ends
+
+
+def _says(between: Sequence[Token]) -> bool:
+    """Whether somebody says what has a verb of its own: not in "say about it"."""
+    said = next((at for at, one in enumerate(between) if one.low in lx.SAYING), len(between))
+    return any(one.verb or one.low in lx.AUXILIARIES for one in between[said + 1 :])
 
 
 def _owns(some: Sequence[Token], mention: Mention) -> bool:

@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 
 from rag.answer import Answer
 from rag.conversation import lexicon as lx
-from rag.conversation.antecedents import PARTS, Part, Turn, best, owned
+from rag.conversation.antecedents import PARTS, Antecedent, Part, Turn, best, possessive
+from rag.conversation.empty import is_empty
 from rag.conversation.fragments import completed, is_fragment
-from rag.conversation.mentions import Kind, Mention, kind_of, mentions
-from rag.conversation.pronouns import is_owning, parted, points_out
+from rag.conversation.mentions import Kind, Mention, gender_of, kind_of, mentions
+from rag.conversation.pronouns import is_object, is_owning, parted, points_out
 from rag.conversation.tokens import Token, tokens
+from rag.conversation.topics import is_untold, telling_words, topics_of
 from rag.conversation.turns import content, stem
 
 REMEMBERED = 6  # turns: what was said earlier is seldom meant any more
-TOPICS = 3
 
 _AND = re.compile(r"(?:and|but|so|or|ok(?:ay)?|also)\b,?\s+(?:then\b,?\s+)?", re.IGNORECASE)
 _CONTRACTED = re.compile(r"\b(he|she|it|that|there|who|what|where|when|how)['’]s\b", re.IGNORECASE)
@@ -37,20 +38,11 @@ _HANDLED = frozenset(
 _WEAK = frozenset(
     "else other others another one ones same also too then again latter former".split()
 )
-_VAGUE = (
-    lx.SIDES
-    | lx.TIMES
-    | frozenset(
-        "people person man woman child men women children thing someone member victim winner owner "
-        "author capital mayor leader evidence detail place country city point case problem way "
-        "reaction response consequence difference advantage main first next last third fourth "
-        "fifth final more board".split()
-    )
-)
 _TIMELESS = frozenset("invent invented discover discovered invention".split())
 _UNIQUE = frozenset(
     "sun moon earth world internet sky universe weather future past sea pope web".split()
 )
+_ANYBODY = frozenset("person man woman boy girl author leader politician".split())
 _ALIKE = tuple(
     frozenset(words.split())
     for words in (
@@ -147,14 +139,17 @@ def _changes(question: str, turns: Sequence[Turn]) -> list[_Change] | None:
     changes: list[_Change] = []
     taken: list[str] = []
     for part, at in sorted(places.items(), key=lambda item: item[1]):
-        elsewhere = () if part == "there" else taken
+        elsewhere = [] if part == "there" else list(taken)
+        if is_object(some, at):  # "What did the king say to him?"
+            before = (one for one in inside if one.end <= some[at].start)
+            elsewhere += [one.text for one in before if one.name or one.text.startswith("the ")]
         found = best(part, turns, elsewhere, _favour(some, at))
         if found:
             if part == "there":
                 found = replace(found, text=_dated(found, turns))
             taken.append(found.text)
             changes.append(_Change(some[at].start, some[at].end, _instead(some, at, found)))
-    if places and not changes and (any(one.name for one in inside) or len(_telling(some)) > 1):
+    if places and not changes and (any(one.name for one in inside) or len(telling_words(some)) > 1):
         return None  # it says enough: "When do they throw fish at the market?"
     shown = list(_demonstratives(some, inside, turns))
     then = None if any(one.name for one in inside) and not changes else _then(some, turns)
@@ -170,7 +165,7 @@ def _favour(some: Sequence[Token], at: int) -> dict[Kind, float]:
     """What the verbs of a question make likelier: events happen, companies are not written."""
     low = {one.low for one in some}
     if not _HAPPENING.isdisjoint(low):
-        return {"event": 1.6}
+        return {"event": 1.6, "place": 0.5}
     if not _HANDLED.isdisjoint(low) and not low.isdisjoint(lx.AUXILIARIES):
         return {"group": 0.5, "place": 0.5}
     before = some[at - 1] if at else None
@@ -183,8 +178,7 @@ def _instead(some: Sequence[Token], at: int, found: Mention) -> str:
     if token.low == "there":
         return _at_place(some, at, found)
     if is_owning(some, at) or token.low in ("his", "hers", "theirs", "its"):
-        text = found.core or found.text
-        return f"{text}’" if found.plural and text.endswith("s") else f"{text}'s"
+        return possessive(found)
     return found.text
 
 
@@ -283,11 +277,29 @@ def _same_noun(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
 def _same_kind(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
     if noun.kind in ("thing", "unknown"):
         return None
-    every = [one.mention for turn in reversed(turns) for one in turn.antecedents]
+    known = [one for turn in reversed(turns) for one in turn.antecedents]
+    every = [
+        one.mention
+        for one in known
+        if noun.kind != "person" or _may_be_called(one.mention, noun, known)
+    ]
     some = [one for one in every if one.plural == noun.plural]
     same = [one for one in some if one.kind == noun.kind]
     unsure = [one for one in some if one.name and one.kind in ("unknown", "thing")]
     return next(iter(same or (unsure if noun.kind == "group" else [])), None)
+
+
+def _may_be_called(person: Mention, noun: Mention, known: Sequence[Antecedent]) -> bool:
+    """Whether the same person may go by this noun: a king is no prime minister."""
+    old = {lx.singular(one.noun) for one in known if one.mention.text == person.text}
+    if person.name:
+        old.discard(lx.singular(person.head))
+        if {gender_of(person.text), gender_of(noun.text)} == {"he", "she"}:
+            return False
+        if not old.difference(_ANYBODY):
+            return True
+    new = lx.singular(noun.head)
+    return new in old or new in _ANYBODY
 
 
 # Questions without a pronoun that say too little
@@ -296,14 +308,20 @@ def _same_kind(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
 def _is_open(question: str, turns: Sequence[Turn], connected: bool) -> bool:
     """Whether a question speaks of nothing by name, and of something that was named before."""
     some, inside = tokens(question), mentions(question)
-    if any(one.name for one in inside) or any(one.number for one in some):
+    if any(one.name for one in inside):
         return False
-    telling = _telling(some)
-    if not telling or _asks_of_what(some) or (_counts_nothing(some) and len(telling) < 2):
+    if any(one.number or one.low in lx.COUNTRIES for one in some):
+        return False
+    if any(one.low == "it" and is_empty(question, one.start) for one in some):
+        return False
+    telling = telling_words(some)
+    if not telling or (_counts_nothing(some) and len(telling) < 2):
+        return True
+    if _asks_of_what(some, turns[-1]):
         return True
     # "How many cars were hurt?" is about a certain event, "How many planets exist?" is not.
     past = any(one.low in ("was", "were", "had", "did") or _is_past(one) for one in some)
-    if connected and (past or any(one.low == "the" for one in some)):
+    if connected and (past or any(_is_bare(one) for one in inside)):
         return True
     asked = next((one for one in inside if one.asked), None)
     if asked and all(asked.start <= one.start < asked.end for one in telling):
@@ -312,20 +330,6 @@ def _is_open(question: str, turns: Sequence[Turn], connected: bool) -> bool:
     if len(rest) < 2 and past and any(_is_bare(one) for one in inside):
         return _TIMELESS.isdisjoint(one.low for one in some)
     return len(telling) < 3 and _speaks_of_known(some, inside, turns, len(telling))
-
-
-def _telling(some: Sequence[Token]) -> list[Token]:
-    """The words that could say by themselves what a question is about."""
-    first = some[0] if some and some[0].low in lx.VERBS else None  # "Tell me more"
-    return [
-        one
-        for one in some
-        if one.word
-        and one is not first
-        and not (one.low in lx.FUNCTION or _is_participle(one.low))
-        and not (one.verb and (one.low in lx.VERBS or not one.main))
-        and lx.singular(one.low) not in _VAGUE
-    ]
 
 
 def _speaks_of_known(
@@ -348,11 +352,30 @@ def _speaks_of_known(
     return telling < 2 and any(_same_kind(one, turns) for one in bare)
 
 
-def _asks_of_what(some: Sequence[Token]) -> bool:
+def _asks_of_what(some: Sequence[Token], turn: Turn) -> bool:
     """ "Who was the captain?": of what was said before."""
-    low = [one.low for one in some if one.word]
+    words = [one for one in some if one.word]
+    low = [one.low for one in words]
     copula = len(low) in (4, 5) and low[1] in ("is", "was", "are", "were") and low[2] == "the"
-    return copula and low[0] in ("who", "what", "where", "when") and low[-1] not in _UNIQUE
+    if not copula or words[-1].verb or low[-1] in _UNIQUE:
+        return False
+    if lx.is_superlative(low[3]) and kind_of(low[-1]) == "place" and not _has_places(turn):
+        return False  # "What is the largest ocean?": penicillin has none
+    return low[0] in ("who", "what", "where", "when")
+
+
+def _has_places(turn: Turn) -> bool:
+    """Whether a turn may have spoken of a place, or of what has places."""
+    known = [*turn.mentions, *(one.mention for one in turn.antecedents)]
+    if any(one.name or one.kind not in ("thing", "time") for one in known):
+        return True
+    countries = any(one.low in lx.COUNTRIES for one in turn.tokens)
+    named = any(
+        re.search(rf"\w,? {re.escape(one.text.title())}\b", text)
+        for one in known
+        for text in turn.evidence
+    )
+    return countries or named or is_untold(turn, [one.text for one in known])
 
 
 def _counts_nothing(some: Sequence[Token]) -> bool:
@@ -367,10 +390,6 @@ def _counts_nothing(some: Sequence[Token]) -> bool:
 
 def _is_past(token: Token) -> bool:
     return token.verb and (token.low.endswith("ed") or token.low in lx.IRREGULAR_PAST)
-
-
-def _is_participle(word: str) -> bool:
-    return len(word) > 4 and word.endswith(("ed", "est", "ier"))
 
 
 def _is_bare(mention: Mention) -> bool:
@@ -408,7 +427,7 @@ def _context(question: str, turns: Sequence[Turn], known: str = "") -> _Change:
     """
     end = len(question.rstrip(" ?.!"))
     turn = turns[-1]
-    topics = _topics(turn, question)
+    topics = topics_of(turn, question)
     texts = [one.text for one in topics]
     if turn.time and not any(turn.time in text for text in [*texts, question, known]):
         texts.append(turn.time)
@@ -417,25 +436,7 @@ def _context(question: str, turns: Sequence[Turn], known: str = "") -> _Change:
         before = topics[0].before
         if before in ("in", "at", "on", "during") and last.low not in lx.PREPOSITIONS:
             return _Change(end, end, f" {before} {texts[0]}")
-    words = ", ".join(texts) or turn.question.rstrip(" ?.!")
+    words = ", ".join(texts)
+    if not topics or is_untold(turn, [*texts, question]):
+        words = turn.question.rstrip(" ?.!")
     return _Change(end, end, f" ({words})")
-
-
-def _topics(turn: Turn, question: str) -> list[Mention]:
-    """The largest things that a turn spoke of, but for those that the question has itself."""
-    chosen: list[Mention] = []
-    ends = 0
-    own = set(content(question))
-    for one in turn.mentions:
-        inner = one.side and any(one.start < other.start < one.end for other in turn.mentions)
-        if one.end <= ends or inner or (set(content(one.text)) <= own):
-            continue
-        if one.asked and len(turn.mentions) > 1:
-            continue
-        ends = one.end
-        chosen.append(owned(one, turn))
-    return [
-        one
-        for one in chosen[:TOPICS]
-        if not any(one.text in other.text for other in chosen if other is not one)
-    ]

@@ -117,8 +117,11 @@ def _after_be(some: Sequence[Token], at: int) -> int | None:
     if at < len(some) and some[at].low in lx.ARTICLES | lx.POSSESSIVES:
         at += 1
     last = _run_end(some, at) - 1
-    known = last <= at or some[last].low in _NOUNS or _follows(some, last + 1)
-    return None if known or not some[last].low.endswith("ing") else last
+    if last <= at or some[last].low in _NOUNS or _follows(some, last + 1):
+        return None
+    if lx.is_adjective(some[last - 1].low):
+        return None  # "the last king", "the new hearing"
+    return last if re.search(r"[aeiouy]\w*ing$", some[last].low) else None
 
 
 def _run_end(some: Sequence[Token], at: int) -> int:
