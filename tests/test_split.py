@@ -82,6 +82,19 @@ Great news! 🎉👍🏽| The team won 3–2 vs. Ajax. ❤️| Fans sang.
 The 7.1-magnitude quake hit at 6:10 a.m.| Officials said the St. Mary’s roof fell.| It hit Mt. Fell.
 He wrote f(x).| The law files it as Case No. F-20.| Specifically, it isn't.
 Help me.| I am lost!!| She left for the U.S.| Finally, he followed her?!| They met....| I know.
+The river rose.1| Then it fell.23| He slept.2,3| “It rained.”4| Was it over?5| Boats sank.
+It rose.¹| Then it fell.²| Rivers rose.[^1]| It was.[1, 2]| Then it fell.[3-5]| It ended.[^a]| So.
+The river rose.*| It fell.†| Then it was.‡| Boats sank.**| The note is f(x)*g(x).
+The fire was out.[1]:45| Nobody was hurt.[2]:5–6| The U.S.¹ Army left.
+It is 5.1 Then and v2.1 Then.| He lives at No.10 Downing Street.| See fig.3 Rivers.
+The U.S.* Army left Acme Inc.[1] Chief Tim Moss.
+It was 6 p.m. Kyiv time.| It was 9 a.m. London time.| It was 6 p.m. New York time.| We left.
+It was 10 a.m. AEDT when it rose.| It ended at 6 p.m.| NATO said so.
+He left at 6 p.m.| Some time went by.
+On Tues. Jan. 5 he left.| The shop opens Sat. 10 to 4.| He sat.| 10 came.| 5 sat in the sun.
+Maj.-Gen. Roe left.| Lt.-Gov. Low didn’t.| Assoc. Prof. Roe left Sto. Tomas.
+Sra. Roe is at tel. 555-0100.
+See Sect. 4 and App. 3 of the law.| Ring ext. 12 now.| They made an app.| 5 million people use it.
 “Is he dead?” I asked.| “No,” she said.| “Dr. Roe says, ‘He lives.’”| I wept.
 """.strip().splitlines()
 
@@ -201,7 +214,17 @@ def test_a_panic_in_sentencex_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     [
         *("a", ".", '"', "“a", "(", "A.", "a. ", "Mr. ", "“A b. ", "a@b.cc ", "! ", ". . ", "。「"),
         *("…I ", "x.[1]", "U.S. The ", "https://a.b/?c=d", "\n.", "a\t", " ", "e\u0301", ". '"),
-        *("?” A b c d e ", ":D 🎉 ", "A b; "),
+        *(
+            "?” A b c d e ",
+            ":D 🎉 ",
+            "A b; ",
+            "b.1,2 A",
+            "*.",
+            ".*†",
+            ".[^1]:2",
+            ".[1, ",
+            "p.m. AT",
+        ),
     ],
 )
 def test_time_is_linear(unit: str) -> None:

@@ -16,21 +16,31 @@ def _words(text: str) -> frozenset[str]:
 
 _TITLES = _words(
     "Mr Mrs Ms Mx Dr Prof Gen Lt Col Sgt Cpl Pvt Capt Maj Cmdr Cdr Cmdt Adm Gov Sen Sens Rep Reps"
-    " Rev Hon Pres Supt Det Insp Amb Atty Fr Msgr Messrs Brig Mme Mlle"
+    " Rev Hon Pres Supt Det Insp Amb Atty Fr Msgr Messrs Brig Mme Mlle Asst Sra Srta Sta Sto"
 )
 _NUMBERED = _words(
     "no nos vol vols p pp fig figs art arts sec secs ch chap eq op ver v rs est ca c"
     " jan feb mar apr jun jul aug sep sept oct nov dec"
 )
-_AFTER_CLOCK = _words(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June"
-    " July August September October November December Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov"
-    " Dec Eastern Pacific Central Mountain Greenwich Moscow Beijing GMT UTC EST EDT ET CET CEST PST"
-    " PDT PT CST CDT MST MDT BST IST JST KST AEST"
+# Before a digit only, and in this case: "the app", "the fax" and Max aren't abbreviations.
+_COUNTED = _words("tel Tel ext Ext Fax sect Sect App max min Min")
+_WEEKDAYS = _words("Mon Tue Tues Wed Weds Thu Thur Thurs Fri Sat Sun")
+_MONTHS = _words(
+    "January February March April May June July August September October November December Jan Feb"
+    " Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
+)
+_AFTER_CLOCK = _MONTHS | _words(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Eastern Pacific Central Mountain"
+    " Greenwich Moscow Beijing ET PT CT MT UTC MSK"
+)
+_ZONE = re.compile(  # "Kyiv time", "AEDT"; NATO is no zone, unless no verb can follow it
+    r"(?:[A-Z][\w’'-]+ ){1,3}(?:standard |daylight |summer )?time\b"
+    r"|[A-Z]{2,3}T\b(?!&)|[A-Z]{3,4}(?:[.;)]| on\b|$)"
 )
 _INNER = _words("e.g i.e eg ie cf vs viz approx resp esp incl p.s")
 _MAY_END = _words(
-    "Inc Corp Ltd Co Cos Plc LLC Jr Sr Bros Mfg Intl Assn Dept Ave Blvd Rd Sq Hwy Esq St Mt Ft Ste"
+    "Inc Corp Ltd Co Cos Plc LLC Jr Sr Bros Mfg Intl Assn Assoc Secy Treas Dept"
+    " Ave Blvd Rd Sq Hwy Esq St Mt Ft Ste"
     " Ph.D inc ltd al Calif Fla Pa Ariz Ark Colo Conn Ga Ind Kan Ky La Md Mich Minn Miss Mo Mont"
     " Neb Nev Okla Ore Tenn Tex Va Vt Wash Wis Wyo Ala Del Mass Ill"
 )
@@ -47,6 +57,11 @@ _CREDITS = _words("Image Images Photo Photos Picture Video Audio File Source Sou
 SELVES = _words("I I'm I'd I'll I've")  # words that say nothing by their capital letter
 
 
+def takes_number(before: str) -> bool:
+    """Whether digits that stand right behind its dot belong to it, as in No.10."""
+    return before.lower() in _NUMBERED or before in _COUNTED
+
+
 def is_starter(line: str, following: re.Match[str], word: str) -> bool:
     """Whether the word seldom follows an abbreviation within a sentence, but often begins one."""
     if line.startswith(("—", "–"), following.start()):
@@ -57,13 +72,22 @@ def is_starter(line: str, following: re.Match[str], word: str) -> bool:
     return (word in STARTERS and after != ".") or (word.endswith("ly") and after == ",")
 
 
-def ends_after_dot(before: str, word: str, starter: bool) -> bool | None:
-    """Whether an English sentence ends at the dot between the two words; None: no rule knows."""
-    low, name = before.lower(), before[:1].isupper()
-    if low in _INNER or (name and before.capitalize() in _TITLES):
+def ends_after_dot(before: str, word: str, starter: bool, rest: str) -> bool | None:
+    """Whether an English sentence ends at the dot between the two words; None: no rule knows.
+
+    Args:
+        rest: how the line goes on, from `word` on.
+    """
+    low = before.lower()
+    title = before.rpartition("-")[2]  # Maj.-Gen.
+    if low in _INNER or (title[:1].isupper() and title.capitalize() in _TITLES):
         return False
     if low in ("a.m", "p.m"):
-        return word not in _AFTER_CLOCK
+        return word not in _AFTER_CLOCK and (starter or not _ZONE.match(rest))
+    if before in _COUNTED | _WEEKDAYS and word[:1].isdigit():
+        return False
+    if before in _WEEKDAYS and word in _MONTHS:
+        return False
     if low in _NUMBERED and (word[:1].isdigit() or (not starter and _NUMERAL.fullmatch(word))):
         return False
     if low in ("", "no", "etc"):

@@ -22,7 +22,9 @@ from rag.split.english import (
     ends_after_dot,
     ends_after_initial,
     is_starter,
+    takes_number,
 )
+from rag.split.notes import EMOJI, NOTE
 
 LONGEST = 1500  # code points in a sentence; tables and unpunctuated text are cut at this length
 
@@ -40,8 +42,8 @@ _WORD = re.compile(r"\w")
 _STOP = re.compile(
     rf"(?P<stop>\.(?:[ \u00a0]\.)+|[{_STOPS}]+|(?<=[\u0370-\u03ff\u1f00-\u1fff]);)"
     rf"(?P<close>(?:[{_CLOSERS}]|[{_QUOTES}]+(?!\w)"
-    rf"|[ \u00a0\u202f](?:[”»›)\]](?!\w)|[\"'](?=\s))|\[[\w ]{{1,20}}\](?!\w)"
-    r"|[ \u00a0]?[\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]+)*)"
+    rf"|[ \u00a0\u202f](?:[”»›)\]](?!\w)|[\"'](?=\s))|{NOTE}"
+    rf"|[ \u00a0]?{EMOJI}+)*)"
     r"(?P<gap>\s*)"
 )
 _NEXT = re.compile(rf"(?P<opener>(?:[{_OPENERS}]\s?){{0,8}})(?P<word>[^\W_][\w'’]{{0,30}})?")
@@ -59,6 +61,7 @@ _BORDERS = (  # where a sentence that is too long is cut, best first
     re.compile(r",\s+|[،，、—–]\s*"),
     re.compile(r"\s+"),
 )
+_NOTES = re.compile(rf"(?<=[{_LATIN}])(?:{NOTE})+")
 _LOOSE_QUOTE = re.compile(r"(?<!\w)['‘’‚]|['‘’](?!\w)")
 _QUIET = {ord(mark): " " for mark in '"“”„«»‹›()[]{}（）［］【】「」『』《》〈〉<>'}
 _QUIET |= {space: " " for space in range(0x3001) if chr(space).isspace()} | {ord("@"): "a"}
@@ -109,9 +112,11 @@ def _votes(line: str, language: str) -> list[int]:
     """Where sentencex would begin a sentence, in order.
 
     sentencex never ends a sentence inside quotation marks or brackets, and it panics on some
-    white space that isn't ASCII. So it is shown plain spaces instead of all of these.
+    white space that isn't ASCII. So it is shown plain spaces instead of all of these, and of the
+    marks of footnotes, which hide the stop from it.
     """
-    quiet = _LOOSE_QUOTE.sub(" ", line).translate(_QUIET)
+    quiet = _NOTES.sub(lambda note: " " * len(note[0]), line)
+    quiet = _LOOSE_QUOTE.sub(" ", quiet).translate(_QUIET)
     votes: list[int] = []
     start = 0
     while start < len(quiet):
@@ -150,10 +155,12 @@ def _is_end(line: str, start: int, stop: re.Match[str], votes: list[int], englis
     if word[:1].islower() and word[1:2] == word[1:2].lower():  # iPhone isn't lower case
         return voted and not close and len(before) > 3 and before.isalpha() and before.islower()
     if mark == ".":
-        if _is_label(line, start, stop.start()):
+        if _is_label(line, start, stop.start()) or (close[:1].isdigit() and takes_number(before)):
             return False
         if english:
-            verdict = ends_after_dot(before, word, is_starter(line, following, word))
+            begin = following.end("opener")
+            rest = line[begin : begin + 60]
+            verdict = ends_after_dot(before, word, is_starter(line, following, word), rest)
         else:
             verdict = ends_after_initial(before, word)
         return voted if verdict is None else verdict

@@ -10,7 +10,8 @@ from typing import Literal
 from rag.article import Article, Sentence
 from rag.claims.dates import dates
 from rag.claims.words import content
-from rag.summarize.verbs import has_verb
+from rag.split.notes import without_notes
+from rag.summarize.verbs import has_verb, may_have_verb
 
 Kind = Literal["said", "brief", "asked", "frame"]
 """What a sentence is.
@@ -66,7 +67,8 @@ def kinds(article: Article, sentences: Sequence[Sentence]) -> list[Kind]:
     for _, line in groupby(sentences, key=_line_of(article.text)):
         texts = [sentence.quote(article) for sentence in line]
         caption = len(texts) <= CAPTION and _CAPTION.match(texts[-1])
-        found += ["frame" if caption else kind(text, article.title) for text in texts]
+        alone = len(texts) == 1
+        found += ["frame" if caption else kind(text, article.title, alone) for text in texts]
     return found
 
 
@@ -83,15 +85,19 @@ def _line_of(text: str) -> Callable[[Sentence], int]:
     return number
 
 
-def kind(text: str, title: str = "") -> Kind:
+def kind(text: str, title: str = "", alone: bool = True) -> Kind:
     """What a sentence is, as far as its form tells.
+
+    Args:
+        alone: it has a line to itself, as captions have. Most sentences among others have a verb,
+            even if the lists lack it.
 
     >>> kind("Friday, May 8, 2009"), kind("Why did you resign?"), kind("She resigned in May.")
     ('frame', 'asked', 'said')
     >>> kind("Ada Low resigned."), kind("Civic Union: 31 seats, 38.4 percent")
     ('brief', 'said')
     """
-    plain = text.rstrip(_CLOSERS + " ")
+    plain = without_notes(without_notes(text).rstrip(_CLOSERS + " "))
     if plain.endswith("?"):
         return "asked"
     if text.casefold().strip(" .") == title.casefold().strip(" ."):
@@ -106,7 +112,7 @@ def kind(text: str, title: str = "") -> Kind:
         return "said"
     if not plain.endswith(_STOPS) or not content(text):
         return "frame"
-    if words <= VERBLESS and not has_verb(text):
+    if words <= VERBLESS and not may_have_verb(text, alone):
         return "frame"
     return "said" if words >= SHORTEST else "brief"
 

@@ -33,7 +33,10 @@ _AGENCIES = frozenset("AP AFP UPI DPA Reuters Xinhua TASS ANI PTI VOA BBC CNN IR
 _CAPITALS = re.compile(r"[A-Z]{4,}\b")
 _LINK = re.compile(rf"(?:(?:{LINKS}),|(?:and|but)(?! for\b),?) ", re.I)
 _ACRONYM = re.compile(r" \((?P<letters>[A-Z](?:[A-Z]|\.(?=[A-Z.)])){1,6})\)")
-_FOOTNOTE = re.compile(r" ?\[(?:\d{1,3}|[a-z]|citation needed|sic)\]")
+_FOOTNOTE = re.compile(  # but not "[the mayor]", which somebody added to make words clear
+    r" ?\[(?:\^?\d{1,3}(?:(?:, ?|[–-])\d{1,3}){0,9}|\^?[a-z]|\^\w{1,20}|citation needed|sic)\]"
+    r"|(?<=[a-z][.!?])[*†‡⁰¹²³⁴-⁹]++\Z"
+)
 _ASIDE = re.compile(r"\s?(?:—|–|--)\s?(?:an?|the) [^—–;:,]+?\s?(?:—|–|--)\s?")
 _NAME = r"[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,4}"
 _APPOSITION = re.compile(r"(?<=\w)(?:, \d\d)?, (?:an?|the) [^,;:—–]{3,100}?,(?= (?P<next>[\w’']+))")

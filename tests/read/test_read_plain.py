@@ -86,6 +86,43 @@ def test_heading_above_a_wrapped_paragraph_and_list_after_it() -> None:
     assert unwrap(text) == f"CHAPTER ONE\n{STORY}\n- a boat\n- a barn"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The council said in the spring of that year – on the 25th\n"
+        "– that it met for the first time in the old town hall, and\n"
+        "that the mayor was there. The town was glad, and so were\n"
+        "all those who had come to the hall to see it.",
+        "The council had not met on any day but one. It met again on April\n"
+        "25. The mayor was ill, and so she did not come to the hall, and\n"
+        "- it was said - nor did the baker who had sold his bread to the\n"
+        "town of Lenn for thirty years.",
+    ],
+)
+def test_a_dash_or_a_date_at_the_beginning_of_a_line_is_no_item(text: str) -> None:
+    assert unwrap(text) == text.replace("\n", " ")
+
+
+def test_items_without_marks_at_their_ends() -> None:
+    items = [
+        "- to build a bridge over the river, which is to be opened in May of the next year",
+        "- to close the school at the end of the year, and to sell what is left of it to the town",
+        "- to go home",
+    ]
+    numbered = [f"{number}. {item[2:]}" for number, item in enumerate(items, start=5)]
+    for some in (items, numbered):
+        lines = "\n".join(textwrap.fill(item, 60, subsequent_indent="  ") for item in some)
+        text = f"The council of the town of Lenn decided on the last Monday:\n{lines}"
+        assert unwrap(text).split("\n")[1:] == some
+    text = f"{textwrap.fill(STORY[:120], 60)}\n- a bridge of the old town\n- a road\n- a barn"
+    assert unwrap(text) == f"{STORY[:120]}\n- a bridge of the old town\n- a road\n- a barn"
+
+
+def test_blank_lines_before_the_text() -> None:
+    wrapped = textwrap.fill(STORY, 60)
+    assert unwrap(f"\n\n{wrapped}\n").strip() == STORY
+
+
 def test_quoted_mail() -> None:
     quoted = textwrap.fill(STORY, 68, initial_indent="> ", subsequent_indent="> ")
     assert unwrap(f"{quoted}\n\n{textwrap.fill(OTHER, 70)}") == f"> {STORY}\n\n{OTHER}"
@@ -96,9 +133,33 @@ def test_hyphens_at_the_end_of_a_line() -> None:
     assert words.join("an exam-", "ple") == "an example"
     assert words.join("a well-", "known", drop_hyphen=True) == "a well-known"
     assert words.join("a semi-", "colon") == "a semi-colon"
-    assert words.join("a semi-", "colon", drop_hyphen=True) == "a semicolon"
     assert words.join("Anglo-", "American", drop_hyphen=True) == "Anglo-American"
-    assert words.join("from 1914-", "1918", drop_hyphen=True) == "from 1914- 1918"
+
+
+def test_words_are_broken_where_many_lines_end_with_a_hyphen() -> None:
+    prose = "The making of a decision takes a while.\n" * 20
+    broken = "It is a semi-\ncolon that exam-\nples have.\nSo it was in-\nvested.\n"
+    sparse, dense = Vocabulary(prose * 5 + broken), Vocabulary(prose + broken)
+    assert sparse.join("a semi-", "colon", drop_hyphen=True) == "a semi-colon"
+    assert dense.join("a semi-", "colon") == "a semicolon"
+    assert dense.join("of decision-", "making", drop_hyphen=True) == "of decision-making"
+    assert dense.join("state-of-the-", "art", drop_hyphen=True) == "state-of-the-art"
+    assert dense.join("a two-", "and a three-year plan") == "a two- and a three-year plan"
+    short = Vocabulary("It is a semi-\ncolon.")
+    assert short.join("a semi-", "colon") == "a semi-colon"
+    assert short.join("a semi-", "colon", drop_hyphen=True) == "a semicolon"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        *(("from 1914-", "1918"), ("a 20-", "year-old"), ("of COVID-", "19"), ("an F-", "16 jet")),
+        *(("the mid-", "1990s"), ("a U.S.-", "led force"), ("the 2020\u2010", "21 season")),
+    ],
+)
+def test_hyphens_next_to_a_digit_or_a_dot_stay(first: str, second: str) -> None:
+    assert Vocabulary("").join(first, second) == first + second
+    assert Vocabulary("").join(first, second, drop_hyphen=True) == first + second
 
 
 def test_chinese_lines_are_joined_without_a_space() -> None:
@@ -197,9 +258,9 @@ def test_markdown_without_front_matter_takes_the_first_heading(
     )
 
 
-def test_broken_front_matter_is_kept_as_text(read: Callable[..., ReadResult]) -> None:
-    result = read("---\ntitle: [a\n---\nBody.", "x.md")
-    assert "Body." in result.articles[0].text
+def test_what_is_no_front_matter_is_kept_as_text(read: Callable[..., ReadResult]) -> None:
+    result = read("---\nNote: this: is\nprose between\ntwo rules.\n---\nBody.", "x.md")
+    assert "two rules." in result.articles[0].text
     assert "front matter" in result.warnings[0]
 
 

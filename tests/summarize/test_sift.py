@@ -36,6 +36,24 @@ from rag.summarize.sift import Kind, kind, kinds
         ("Civic Union: 31 seats, 38.4 percent", "said"),
         ("- Green List: 9 percent of the votes", "said"),
         ("Updated: 3 hours ago by the editors", "frame"),
+        ("The river rose over its banks in May.[1]", "said"),
+        ("The river rose over its banks in May.[citation needed]", "said"),
+        ("The river rose over its banks in May.¹", "said"),
+        ("The river rose over its banks in May.1", "said"),
+        ("“The river rose over its banks in May.*”", "said"),
+        ("The river rose over its banks in May. (AP)", "said"),
+        ("The river rose over its banks in May. 🎉", "said"),
+        ("Why did you resign?[1]", "asked"),
+        ("Ada Low in the old town of Lenn [1]", "frame"),
+        ("Lenn Corp. employs 500 people.", "said"),
+        ("The river flows into the sea.", "said"),
+        ("The law bans smoking in bars.", "said"),
+        ("Workers face cuts at the plant.", "said"),
+        ("Many people dislike the new road.", "said"),
+        ("It’s the largest bridge in the town.", "said"),
+        ("The crew rebuilt the bridge.", "said"),
+        ("The town's tourism plans.", "frame"),
+        ("Two years of cuts.", "frame"),
         ("Published: 12 May 2020", "frame"),
     ],
 )
@@ -57,6 +75,11 @@ def test_kinds_of_sentences(text: str, wanted: Kind) -> None:
 def test_a_credit_speaks_for_its_own_sentence(line: str, wanted: list[Kind]) -> None:
     article = Article.of(f"{line}\nThe bridge was opened again in May.", title="Bridge")
     assert kinds(article, sentences(article)) == [*wanted, "said"]
+
+
+def test_a_sentence_among_others_is_hardly_a_caption() -> None:
+    assert kind("Music soothes Ada Low.", alone=True) == "frame"
+    assert kind("Music soothes Ada Low.", alone=False) == "said"
 
 
 def test_a_title_says_nothing_new() -> None:

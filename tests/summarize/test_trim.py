@@ -37,6 +37,16 @@ from rag.summarize.trim import LEAST, OPERATIONS, forms
             "The Korean News Agency told of an attack.",
         ),
         (
+            "brackets",
+            "The river rose over its banks.[^1][2, 3]",
+            "The river rose over its banks.",
+        ),
+        (
+            "brackets",
+            "The river rose over its banks.¹",
+            "The river rose over its banks.",
+        ),
+        (
             "aside",
             "The bridge — the oldest in town — was closed on Friday.",
             "The bridge was closed on Friday.",
