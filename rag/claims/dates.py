@@ -24,7 +24,7 @@ _SMALL = "zero one two three four five six seven eight nine ten".split()
 
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_YEAR = r"(?P<year>1\d{3}|20\d{2})\b"
+_YEAR = r"(?P<year>1\d{3}|20\d{2})(?![^\W⁰¹²³⁴-⁹])"  # a footnote may follow
 _UNTIL = r"(?:\s?[-–]\s?|,? (?:to|and|or|until|through) )"
 _WEEKDAY = rf"(?P<weekday>{'|'.join(_WEEKDAYS)})"
 _DATES = tuple(

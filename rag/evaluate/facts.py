@@ -29,7 +29,7 @@ _DATES = tuple(
         rf"(?<![\w.,]){_DAY}(?: of)?[ -]{_MONTH}(?:,?[ -]{_YEAR}\b)?",
         rf"\b{_MONTH}[ -](?:the )?{_DAY}(?!\w|[.,]\d)(?:,? {_YEAR}\b)?",
         rf"\b{_MONTH},?(?: of)? {_YEAR}\b",
-        r"\b(?P<year>1\d{3}|20\d{2})\b",
+        r"\b(?P<year>1\d{3}|20\d{2})(?![^\W⁰¹²³⁴-⁹])",
     )
 )
 

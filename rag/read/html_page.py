@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Final
 
 import trafilatura
 from lxml import etree
 from trafilatura.settings import Document
+from trafilatura.utils import load_html
 
 from rag.errors import ReadError
 from rag.read.draft import Draft, Source
 from rag.read.encoding import decode
+from rag.read.html_date import DATE_OPTIONS, page_date
+from rag.read.html_marks import keep_dates, settle_marks
 from rag.read.html_text import first_heading, parse_html, tree_text
-from rag.read.metadata import language_code, parse_date
+from rag.read.metadata import language_code
 
 # trafilatura's own names for elements.
 _TO_HTML: Final = {"head": "h2", "item": "li", "row": "tr", "cell": "td", "lb": "br",
@@ -37,7 +41,7 @@ def read_html(source: Source) -> list[Draft]:
         return [Draft("")]
     # What is deeper than that trafilatura's parser leaves out.
     found = _extract(text, source) if _depth(root) < _DEEPEST else None
-    draft = _draft_of(found) if found is not None else Draft("")
+    draft = found or Draft("")
     visible = tree_text(root, skip_navigation=True) or tree_text(root)
     if _is_flattened(draft.text, visible):
         draft.text = visible
@@ -55,29 +59,36 @@ def _depth(root: etree._Element) -> int:
     return deepest
 
 
-def _extract(text: str, source: Source) -> Document | None:
+def _extract(text: str, source: Source) -> Draft | None:
+    """The article that trafilatura finds in a page."""
+    address = source.name if source.is_address else None
     try:
+        tree = load_html(text)
+        if tree is None:
+            return None
+        settle_marks(tree)
+        date = page_date(tree, address)
+        keep_dates(tree)
         found = trafilatura.bare_extraction(
-            text,
-            url=source.name if source.is_address else None,
+            tree,
+            url=address,
             with_metadata=True,
             include_comments=False,
-            # The extensive search takes the year of a copyright line for a date.
-            date_extraction_params={"extensive_search": False, "original_date": True},
+            date_extraction_params=DATE_OPTIONS,
         )
+        return _draft_of(found, date) if isinstance(found, Document) else None
     except (MemoryError, ReadError):
         raise
     except Exception:  # it names no errors of its own; whatever it stumbles over, the text is there
         return None
-    return found if isinstance(found, Document) else None
 
 
-def _draft_of(found: Document) -> Draft:
+def _draft_of(found: Document, date: datetime.date | None) -> Draft:
     body: etree._Element | None = found.body
     return Draft(
         tree_text(_to_html(body)) if body is not None else "",
         title=found.title,
-        date=parse_date(found.date),
+        date=date,
         author=found.author,
         source=found.sitename or found.url,
     )

@@ -9,6 +9,8 @@ from typing import Final
 from lxml import etree
 
 from rag.read.blocks import Blocks
+from rag.read.html_marks import settle_marks
+from rag.read.html_names import BLOCKS, CELLS, HEADINGS
 from rag.read.xml import check_complete
 
 _SKIPPED: Final = frozenset(
@@ -39,60 +41,15 @@ _SKIPPED: Final = frozenset(
     ]
 )
 _NAVIGATION: Final = frozenset(["nav", "aside", "footer", "form", "button", "menu", "dialog"])
-_BLOCKS: Final = frozenset(
-    [
-        "html",
-        "body",
-        "main",
-        "article",
-        "section",
-        "header",
-        "footer",
-        "nav",
-        "aside",
-        "div",
-        "p",
-        "blockquote",
-        "center",
-        "figure",
-        "figcaption",
-        "address",
-        "details",
-        "summary",
-        "fieldset",
-        "form",
-        "dl",
-        "dt",
-        "dd",
-        "ul",
-        "ol",
-        "menu",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "table",
-        "thead",
-        "tbody",
-        "tfoot",
-        "caption",
-        "tr",
-        "li",
-        "pre",
-    ]
-)
-_HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LISTS: Final = ("ul", "ol", "menu")
-_CELLS: Final = ("td", "th")
-_NOT_IN_DATA: Final = ("table", "ul", "ol", *_HEADINGS)
+_NOT_IN_DATA: Final = ("table", "ul", "ol", *HEADINGS)
 _PARAGRAPHS: Final = ("p", "div")
 
 
 def parse_html(text: str) -> etree._Element | None:
     """The root of an HTML document or fragment, however broken; None when nothing is in it.
+
+    Raised digits, quotation marks and the like are settled in it: see `settle_marks`.
 
     Raises:
         LimitExceeded: more than 2,000 elements are nested; the parser leaves out what is deeper.
@@ -104,6 +61,8 @@ def parse_html(text: str) -> etree._Element | None:
     with contextlib.suppress(etree.XMLSyntaxError):
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     check_complete(parser)
+    if root is not None:
+        settle_marks(root)
     return root
 
 
@@ -179,9 +138,9 @@ class _Walk:
         tag = _local(element)
         if tag == "br":
             self._text.append("\n")
-        elif tag in _CELLS and self._cells is None:
+        elif tag in CELLS and self._cells is None:
             self._flush()
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             self._flush()
             opened: Callable[[etree._Element], None] | None = getattr(self, f"_open_{tag}", None)
             if opened:
@@ -218,10 +177,10 @@ class _Walk:
 
     def _end(self, element: etree._Element) -> None:
         tag = _local(element)
-        if tag in _CELLS and self._cells is not None:
+        if tag in CELLS and self._cells is not None:
             self._cells.append("".join(self._text))
             self._text.clear()
-        elif tag in _CELLS:
+        elif tag in CELLS:
             self._flush()
         elif tag == "tr" and self._cells is not None:
             self.blocks.add_row(self._cells, group=self._group)
@@ -229,7 +188,7 @@ class _Walk:
             self._text.clear()
         elif tag == "pre":
             self._end_pre()
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             self._flush()
             if tag in _LISTS and self._lists:
                 self._lists.pop()

@@ -1,4 +1,4 @@
-"""Reads Markdown: CommonMark with tables, and a front matter in YAML."""
+"""Reads Markdown: CommonMark with tables and footnotes, and a front matter."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from rag.errors import LimitExceeded
 from rag.read.blocks import Blocks
 from rag.read.draft import Draft, Source
 from rag.read.encoding import decode
+from rag.read.footnotes import Footnotes
+from rag.read.front_matter import split_front_matter
 from rag.read.html_text import fragment_text
-from rag.read.metadata import language_code, parse_date
+from rag.read.superscripts import superscript
 
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _DEEPEST: Final = 100  # quotes and lists within one another; the parser drops what is deeper
+_RAISED_TAG = re.compile(r"<sup\b[^>]*>", re.IGNORECASE)
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -27,49 +29,25 @@ def read_markdown(source: Source) -> list[Draft]:
     if warning:
         source.warn(warning)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    fields, body = _split_front_matter(text, source)
-    rendering = _Rendering()
+    draft, body = split_front_matter(text, source)
+    notes = Footnotes(body)
+    rendering = _Rendering(notes)
     parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST})
-    rendering.run(parser.enable(["table", "strikethrough"]).parse(body))
-    return [
-        Draft(
-            str(rendering.blocks),
-            title=_string(fields.get("title")) or rendering.first_heading,
-            date=parse_date(fields.get("date")),
-            author=_string(fields.get("author") or fields.get("authors")),
-            source=_string(fields.get("source") or fields.get("url")),
-            language=language_code(fields.get("language") or fields.get("lang")),
-        )
-    ]
-
-
-def _split_front_matter(text: str, source: Source) -> tuple[dict[str, object], str]:
-    match = _FRONT_MATTER.match(text)
-    if not match:
-        return {}, text
-    import yaml
-
-    try:
-        fields = yaml.safe_load(match[1])
-    except (yaml.YAMLError, ValueError, RecursionError):
-        source.warn("its front matter isn't YAML and was read as text")
-        return {}, text
-    if not isinstance(fields, dict):
-        return {}, text
-    return {str(key).lower(): value for key, value in fields.items()}, text[match.end() :]
-
-
-def _string(value: object) -> str | None:
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value if isinstance(item, str | int)) or None
-    return str(value) if isinstance(value, str | int | float) else None
+    parser.enable(["table", "strikethrough"])
+    rendering.run(parser.parse(notes.body))
+    for mark, note in notes.notes():
+        rendering.run(parser.parse(note), marker=f"{mark} ")
+    draft.text = str(rendering.blocks)
+    draft.title = draft.title or rendering.first_heading
+    return [draft]
 
 
 class _Rendering:
     """Walks through the tokens of a document and collects its blocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, notes: Footnotes) -> None:
         self.blocks = Blocks()
+        self._notes = notes
         self.first_heading: str | None = None
         self._lists: list[int | None] = []  # the next number of each open list; None for bullets
         self._marker = ""
@@ -77,7 +55,9 @@ class _Rendering:
         self._group = 0
         self._in_heading = False
 
-    def run(self, tokens: Iterable[Token]) -> None:
+    def run(self, tokens: Iterable[Token], *, marker: str = "") -> None:
+        """Collects the blocks of a document or of a note, `marker` in front of the first."""
+        self._marker = marker
         for token in tokens:
             if token.level >= _DEEPEST - 1:
                 raise LimitExceeded("it is nested too deeply", remedy="simplify it")
@@ -86,7 +66,7 @@ class _Rendering:
                 handle(token)
 
     def _on_inline(self, token: Token) -> None:
-        text = _inline_text(token.children or [])
+        text = _inline_text(token.children or [], self._notes)
         if self._row is not None:
             self._row.append(text)
             return
@@ -149,16 +129,26 @@ class _Rendering:
         self._row = None
 
 
-def _inline_text(children: Iterable[Token]) -> str:
+def _inline_text(children: Iterable[Token], notes: Footnotes) -> str:
     """The text of a paragraph: links by their text, no emphasis, no images, no tags."""
-    parts = []
+    parts: list[str] = []
+    raised: int | None = None  # where <sup> was met
     for child in children:
-        if child.type in ("text", "code_inline"):
+        if child.type == "text":
+            parts.append(notes.with_marks(child.content))
+        elif child.type == "code_inline":
             parts.append(child.content)
         elif child.type == "softbreak":
             parts.append(" ")
-        elif child.type == "hardbreak" or (
-            child.type == "html_inline" and _BREAK_TAG.fullmatch(child.content)
-        ):
+        elif child.type == "hardbreak":
             parts.append("\n")
+        elif child.type == "html_inline":
+            if _BREAK_TAG.fullmatch(child.content):
+                parts.append("\n")
+            elif _RAISED_TAG.fullmatch(child.content):
+                raised = len(parts)
+            elif child.content.lower() == "</sup>" and raised is not None:
+                text = "".join(parts[raised:])
+                parts[raised:] = [superscript(text) or text]
+                raised = None
     return "".join(parts)

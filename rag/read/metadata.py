@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
 
-_ISO_DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
+_YEAR_FIRST = (
+    re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?!\d)"),
+    re.compile(r"(\d{4})(?P<between>[-/.])(\d{1,2})(?P=between)(\d{1,2})(?!\d)"),
+)
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_].*)?", re.DOTALL)
 _LONGEST_DATE = 100  # characters
 _FIRST_YEAR, _LAST_YEAR = 1000, 2200
@@ -16,7 +20,7 @@ def parse_date(value: object) -> datetime.date | None:
 
     Takes a date, a datetime, or a string: ISO 8601, RFC 2822, "Friday, August 21, 2015" and the
     like. A wrong date is worse than none: "August 2015" has no day and "09/08/2015" is one day in
-    Paris and another in Boston, so both are None.
+    Paris and another in Boston, so both are None; "2015/09/08" is one day everywhere.
 
     >>> parse_date("Friday, August 21, 2015")
     datetime.date(2015, 8, 21)
@@ -27,15 +31,15 @@ def parse_date(value: object) -> datetime.date | None:
         return value
     if not isinstance(value, str) or not 6 <= len(value.strip()) <= _LONGEST_DATE:
         return None
-    return _iso_date(value.strip()) or _written_date(value.strip())
+    return _year_first(value.strip()) or _written_date(value.strip())
 
 
-def _iso_date(value: str) -> datetime.date | None:
-    if match := _ISO_DATE.match(value):
-        try:
-            return datetime.date(*map(int, match.groups()))
-        except ValueError:
-            return None
+def _year_first(value: str) -> datetime.date | None:
+    """A date such as "2024-03-05" or "2024/3/5", which is the same day everywhere."""
+    for pattern in _YEAR_FIRST:
+        if match := pattern.match(value):
+            with contextlib.suppress(ValueError):
+                return datetime.date(*(int(part) for part in match.groups() if part.isdigit()))
     return None
 
 

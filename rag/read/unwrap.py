@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
+from rag.split.notes import without_notes
+
 _NARROWEST, _WIDEST = 40, 110  # columns of wrapped text
 _RAGGED = 3  # columns that a full line may lack
 _SHORT_OF = 15  # columns from which on a line ends early because its paragraph ends
@@ -96,7 +98,7 @@ class Vocabulary:
 
 def ends_sentence(line: str) -> bool:
     """Whether `line` ends with a full stop or another mark that ends a sentence."""
-    return bool(_SENTENCE_END.search(line.rstrip()))
+    return bool(_SENTENCE_END.search(without_notes(line)))
 
 
 def begins_item(line: str) -> bool:

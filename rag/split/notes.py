@@ -7,7 +7,7 @@ from typing import Final
 
 # "[1]", "[^a]", "[2, 3]", "[citation needed]", and "[1]:45" with a page
 _BRACKETS = r"\[\^?[\w ,–-]{1,20}\](?::\d{1,4}(?:[–-]\d{1,4})?)?(?!\w)"
-_SIGNS = r"[*†‡⁰¹²³⁴-⁹]++(?!\w)"
+_SIGNS = r"[*†‡⁰¹²³⁴-⁹](?:[,–-]?[*†‡⁰¹²³⁴-⁹])*+(?!\w)"
 # "1" in "It rose.1 Then"; not in "v2.1 Then". `takes_number` knows "No.10 Downing Street".
 _NUMBERS = (
     r"(?:(?<=[a-zß-öø-ÿ][.!?])|(?<=[a-zß-öø-ÿ][.!?][”\"’']))\d{1,3}(?:[,–-]\d{1,3}){0,4}(?!\w)"

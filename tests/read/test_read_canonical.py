@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import unicodedata
 
 import pytest
@@ -80,12 +81,17 @@ def test_titles_are_short_and_on_one_line() -> None:
     "written",
     ["2015-08-21", "20150821", "2015-08-21T23:30:00-05:00", "2015-08-21 10:00", "21 August 2015",
      "Fri, 21 Aug 2015 10:00:00 +0200", "Friday, August 21, 2015", "Aug 21, 2015 5:14 PM EST",
-     "August 21st, 2015", "21/08/2015", "21.08.2015"],
+     "August 21st, 2015", "21/08/2015", "21.08.2015", "2015/08/21", "2015/8/21 10:00"],
 )  # fmt: skip
 def test_dates(written: str) -> None:
     day = parse_date(written)
     assert day is not None
     assert day.isoformat() == "2015-08-21"
+
+
+@pytest.mark.parametrize("written", ["2024/03/05", "2024-3-5", "2024.03.05", "2024/3/5 10:00"])
+def test_a_date_that_begins_with_the_year_is_never_ambiguous(written: str) -> None:
+    assert parse_date(written) == datetime.date(2024, 3, 5)
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,48 @@ def test_pdf_bullets_placed_apart(read_one: Callable[..., Article]) -> None:
     assert read_one(pdf(page), "x.pdf").text == "- water and bread\n\n- boats\n\n- a new wall"
 
 
+@pytest.mark.parametrize("moved", [True, False])
+def test_pdf_raised_digits(moved: bool, read_one: Callable[..., Article]) -> None:
+    pieces = [("It rose in 2015", 0), ("3", 1), (". The town has 5,000", 0), ("6", 1),
+              (" people on 40 km", 0), ("2", 1), (" of land since May 1", 0), ("st", 1),
+              (".", 0), ("12", 1)]  # fmt: skip
+
+    def page(canvas: Canvas) -> None:
+        text = canvas.beginText(72, 700)
+        for piece, raised in pieces:
+            size = 6.5 if raised else 10
+            text.setFont("Times-Roman", size)
+            if moved:
+                text.setTextOrigin(text.getX(), 703.3 if raised else 700)
+            else:
+                text.setRise(3.3 if raised else 0)
+            text.textOut(piece)
+        canvas.drawText(text)
+
+    assert read_one(pdf(page), "x.pdf").text == (
+        "It rose in 2015³. The town has 5,000⁶ people on 40 km² of land since May 1st.¹²"
+    )
+
+
+def test_pdf_mark_before_a_footnote(read_one: Callable[..., Article]) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setFontSize(5)
+        canvas.drawString(72, 103, "1")
+        canvas.setFontSize(8)
+        canvas.drawString(76, 100, "See the report of the council.")
+
+    assert read_one(pdf(page), "x.pdf").text == "¹ See the report of the council."
+
+
+def test_pdf_small_number_beside_a_large_word(read_one: Callable[..., Article]) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.drawString(72, 700, "Level")
+        canvas.setFontSize(6)
+        canvas.drawString(300, 703, "37")
+
+    assert read_one(pdf(page), "x.pdf").text == "Level 37"
+
+
 def test_pdf_with_a_password(
     read: Callable[..., ReadResult], read_one: Callable[..., Article]
 ) -> None:
@@ -232,6 +274,16 @@ def test_docx(read_one: Callable[..., Article]) -> None:
     assert (article.title, article.author) == ("Flood", "Jane Roe")
     assert article.date == datetime.date(2015, 8, 21)
     assert read_one(word_file(), "flood").text == article.text
+
+
+def test_docx_raised_digits(read_one: Callable[..., Article]) -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("It rose in 2015")
+    for text, raised in (("3", True), (" and covered 40 km", False), ("2", True), (".", False)):
+        paragraph.add_run(text).font.superscript = raised
+    out = io.BytesIO()
+    document.save(out)
+    assert read_one(out.getvalue(), "a.docx").text == "It rose in 2015³ and covered 40 km²."
 
 
 def test_damaged_docx(read: Callable[..., ReadResult]) -> None:

@@ -86,6 +86,100 @@ def test_html_under_another_name(name: str, read: Callable[..., ReadResult]) -> 
     assert len(result.warnings) == (1 if name in ("saved.pdf", "saved.txt") else 0)
 
 
+def page(body: str, head: str = "") -> str:
+    """A page with an article that begins with `body`."""
+    rest = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    return (
+        f"<!DOCTYPE html><html><head><title>Flood</title>{head}</head>"
+        f"<body><article>{body}{rest}</article></body></html>"
+    )
+
+
+def beginning(article: Article) -> str:
+    """What stands before the paragraphs that all the pages have."""
+    return article.text.partition(PARAGRAPHS[0])[0].strip()
+
+
+WHEN = '<time datetime="2019-05-04">4 May 2019</time>'
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (f"<p>The vote was held on {WHEN}, they said.</p>", "The vote was held on 4 May 2019, they said."),
+        (f"<p>By Jane Roe, {WHEN}</p>", "By Jane Roe, 4 May 2019"),
+        (f"<ul><li>The vote: {WHEN}</li></ul>", "- The vote: 4 May 2019"),
+        ("<p>It was <q>a very <em>bad</em> day</q> for us.</p>", "It was “a very bad day” for us."),
+        ("<p>He said: <q>She said <q>no</q> to it.</q></p>", "He said: “She said ‘no’ to it.”"),
+        ("<p>It was <q>“typed”</q> here.</p>", "It was “typed” here."),
+        ("<p>Press <button>Start</button> and go on.</p>", "Press Start and go on."),
+        ("<p>Share: <button>Post</button> <button>Mail</button></p>", "Share:"),
+        ("<p>In 2015<sup>3</sup>. It fell.<sup><a href='#4'>4</a></sup> Then 10<sup>6</sup>.</p>", "In 2015³. It fell.⁴ Then 10⁶."),
+        ("<p>Said twice.<sup>1</sup><sup>2</sup> And<sup>3, 4</sup><sup> 5 6 </sup>.</p>", "Said twice.¹,² And³,⁴,⁵,⁶."),
+        ("<p>On the 1<sup>st</sup>, 10<sup>-6</sup> m<sup>2</sup>; no.<sup>[7]</sup></p>", "On the 1st, 10⁻⁶ m²; no.[7]"),
+        ("<h2>Use<a href='#use'>¶</a></h2><p>See <a href='#x'>§</a> 2.</p>", "Use\n\nSee § 2."),
+        ("<p>Run it.<a class='anchor' href='#r'>§</a></p>", "Run it."),
+        ("<h2><a href='https://x.org/doc#use'>§</a>Use</h2><p>It runs.</p>", "Use\n\nIt runs."),
+    ],
+)  # fmt: skip
+def test_words_and_marks_within_sentences(
+    body: str, text: str, read_one: Callable[..., Article]
+) -> None:
+    assert beginning(read_one(page(body), "a.html")) == text
+
+
+def test_a_title_without_the_link_to_itself(read_one: Callable[..., Article]) -> None:
+    body = '<h1>Installing<a class="headerlink" href="#installing">¶</a><button>Copy</button></h1>'
+    assert read_one(page(body), "a.html").title == "Installing"
+    assert read_one(f"<html><body>{body}<p>Run it.</p></body></html>", "a.html").text == (
+        "Installing\n\nRun it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "date"),
+    [
+        (f"<p>The vote was held on {WHEN}, they said.</p>", None),
+        (f"<p>By Jane Roe, {WHEN}</p>", (2019, 5, 4)),
+        (f"<header><ul><li>Jane Roe</li><li>{WHEN}</li></ul></header>", (2019, 5, 4)),
+        (f"{WHEN}<p>The flood of <time datetime='1997-07-07'>1997</time> was great.</p>", (2019, 5, 4)),
+        (f"<ul class='timeline'><li>{WHEN} The vote</li></ul>", None),
+        ("<h1>The flood of 7 July 1997</h1>", None),
+        (f"<div>Jane Roe {WHEN}</div>", (2019, 5, 4)),
+        ("<div>Jane Roe <time>4 May 2019</time></div>", (2019, 5, 4)),
+        ("<div>Version 5, built 2019-05-04</div>", None),
+        ("<div>2019-05-04</div>", (2019, 5, 4)),
+        ("<p>The vote was on 25/04/2019.</p>", None),
+        ("<p>The vote was on 2019-04-25.</p>", None),
+        ("<p class='byline'>By Jane Roe, 5 May 2024</p>", (2024, 5, 5)),
+        ("<div class='date'>25/05/2024</div>", (2024, 5, 25)),
+        ("<div class='date'>03/05/2024</div>", None),
+        ("<div class='date'>05/05/2024</div>", (2024, 5, 5)),
+        ("<div class='date'>25/05/24</div>", None),
+        ("<div class='date'>2024/05/03</div>", (2024, 5, 3)),
+    ],
+)  # fmt: skip
+def test_dates_of_a_page(
+    body: str, date: tuple[int, int, int] | None, read_one: Callable[..., Article]
+) -> None:
+    assert read_one(page(body), "a.html").date == (datetime.date(*date) if date else None)
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ('<meta name="date" content="03/05/2024">', False),
+        ('<meta name="date" content="2024-05-03">', True),
+        ('<link rel="canonical" href="https://x.org/2024/05/03/flood">', True),
+        ('<script type="application/ld+json">{"datePublished": "2024-05-03"}</script>', True),
+    ],
+)
+def test_dates_in_metadata(head: str, found: bool, read_one: Callable[..., Article]) -> None:
+    day = datetime.date(2024, 5, 3) if found else None
+    body = "<p>The flood of 7 July 1997 was great.</p>"
+    assert read_one(page(body, head), "a.html").date == day
+
+
 MILLION = 1_000_000
 
 
