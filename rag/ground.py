@@ -66,7 +66,8 @@ def check(
         or _opposite(undated, evidence)
         or roles.swapped_names(mine.said, said)
     )
-    share = _shared_words(undated, evidence) if words and undated.strip(" .") else bool(words)
+    only_dates = undated != claim and not _stems(undated) and not numbers(undated)
+    share = 1.0 if only_dates else _shared_words(undated, evidence) if words else 0.0
     if share < PARTLY:
         reason = reason or "most of its words are not in the evidence"
     if reason:

@@ -9,6 +9,7 @@ from rag.choose import Pointer
 from rag.claims.dates import CALENDAR
 from rag.claims.figures import NUMBER_WORDS, bound_start
 from rag.claims.stance import left_open
+from rag.claims.words import lower_words
 
 # Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
 MOST = 0.6  # share of their probability that phrases in one place must have: else there are two
@@ -32,8 +33,9 @@ _POINTS_BACK = re.compile(  # twice as much; the same; her brother; 12 more peop
 )
 _ANOTHER = re.compile(r"\b(?:another|(?:a )?further|(?:an )?additional)\s+\Z", re.IGNORECASE)
 _LIMIT = re.compile(  # the day or year that follows isn't the one
-    r"\b(?:before|after|until|till|since|by|prior to)\s+\Z", re.IGNORECASE
+    r"\b(before|after|until|till|since|by|prior to)\s+\Z", re.IGNORECASE
 )
+_LATEST = re.compile(r"\b(?:latest|earliest|deadline)\b", re.IGNORECASE)
 _DAYS = "|".join(sorted(map(str.capitalize, CALENDAR)))
 _DAY = re.compile(rf"(?:[12]\d{{3}}\b|\d{{1,2}} (?:{_DAYS})\b|(?:early |late )?(?:{_DAYS})\b)")
 _OR_SO = re.compile(r"(?<=\w) or (?:more|less|fewer|so)\b")
@@ -75,7 +77,7 @@ def alone(question: str, text: str, stretch: Stretch) -> str | None:
     >>> alone("What did it cost?", "It was meant to cost three euros.", (21, 32)) is None
     True
     """
-    start, end = bounded(text, whole_words(text, stretch))
+    start, end = bounded(question, text, whole_words(text, stretch))
     words = text[start:end]
     back = _POINTS_BACK.search(words) or _ANOTHER.search(text[:start])
     if not words or back or left_open(question, text, (start, end)):
@@ -83,15 +85,16 @@ def alone(question: str, text: str, stretch: Stretch) -> str | None:
     return words
 
 
-def bounded(text: str, stretch: Stretch) -> Stretch:
-    """With the words round it that bound a number or a day.
+def bounded(question: str, text: str, stretch: Stretch) -> Stretch:
+    """With the words round it that bound a number or a day, unless the question has them.
 
     >>> text = "It cost up to 300 crowns or so, and was built before 1900."
-    >>> [text[slice(*bounded(text, one))] for one in ((14, 24), (53, 57))]
+    >>> [text[slice(*bounded("When?", text, one))] for one in ((14, 24), (53, 57))]
     ['up to 300 crowns or so', 'before 1900']
     """
     start, end = stretch
-    if _DAY.match(text, start) and (limit := _LIMIT.search(text[:start])):
+    limit = _LIMIT.search(text[:start]) if _DAY.match(text, start) else None
+    if limit and not (limit[1].lower() in lower_words(question) or _LATEST.search(question)):
         start = limit.start()
     more = _OR_SO.match(text, end)
     if more and re.search(_COUNT, text[start:end]):

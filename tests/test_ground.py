@@ -220,6 +220,8 @@ def test_the_opposite_of_the_evidence_and_more_than_it(
         ("The bridge was closed.", [], "unsupported"),
         ("300.", [DEAD], "partly"),
         ("Nearly 300.", [DEAD], "supported"),
+        ("by July 15", ["It must close by July 15 at last."], "supported"),
+        ("by July 16", ["It must close by July 15 at last."], "unsupported"),
         ("It was.", [DEAD], "unsupported"),  # of words that are everywhere nothing can be said
         ("It was.", [DEAD, "It was."], "supported"),
         ("👍", ["👍 👍"], "unsupported"),

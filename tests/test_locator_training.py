@@ -8,7 +8,7 @@ from pathlib import Path
 from safetensors.numpy import load_file
 
 from training.examples import Corpus, Example, Text, save
-from training.locator import pack, train
+from training.locator import mean, pack, train
 
 
 def corpus(name: str) -> Corpus:
@@ -46,6 +46,7 @@ def test_what_is_learnt_can_be_shipped(tmp_path: Path) -> None:
         checked=1,
         alone=3,
     )
-    pack(out, tmp_path / "adapter")
+    mean(tmp_path / "mean", out, out)
+    pack(tmp_path / "mean", tmp_path / "adapter")
     layers = {name.split(".")[3] for name in load_file(tmp_path / "adapter") if "layer" in name}
     assert layers == {"5"}

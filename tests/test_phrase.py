@@ -192,6 +192,7 @@ def test_a_phrase_is_all_that_it_needs_to_stand_alone(
         ("Who did not fail to stop it?", "Berg did not fail to stop it.", "Berg", True),
         ("Who stopped it?", "Berg did not fail to stop it.", "Berg", True),
         ("Who wrote it?", "Ada did not write it, but Berg did.", "Berg", True),
+        ("By what day must it close?", "It must close by 5 June.", "5 June", True),
         # What may be done is asked for, not what may not.
         ("What can dogs eat?", "Dogs cannot eat chocolate.", "chocolate", False),
         ("What can't dogs eat?", "Dogs cannot eat chocolate.", "chocolate", True),

@@ -2,6 +2,7 @@
 
     python -m training.locator prepare DATA.jsonl SQUADSHIFTS_FOLDER CLAPNQ_FOLDER [SQUAD.json]
     python -m training.locator train DATA.jsonl TRAINED.safetensors
+    python -m training.locator mean MEAN.safetensors ONE.safetensors OTHER.safetensors
     python -m training.locator pack TRAINED.safetensors rag/adapters/locator.safetensors
 
 One pass over `[CLS] question [SEP] heading. passage [SEP]` gives each token three logits: an
@@ -337,6 +338,14 @@ def prepare(target: Path, squadshifts: Path, clapnq_folder: Path, squad_file: Pa
     save(corpora, target)
 
 
+def mean(target: Path, one: Path, other: Path) -> None:
+    """Writes the mean of the weights of two runs, one of which went on from the other."""
+    from safetensors.torch import load_file, save_file
+
+    first, second = load_file(one), load_file(other)
+    save_file({name: ((first[name] + second[name]) / 2) for name in first}, target)
+
+
 def pack(trained: Path, target: Path) -> None:
     """Writes the adapter that is shipped: how the trained weights differ from the encoder's."""
     from safetensors.numpy import load_file
@@ -371,6 +380,10 @@ def main() -> None:
     two.add_argument("--frozen", type=int, default=0)
     two.add_argument("--checked", type=int, default=600)
     two.add_argument("--alone", type=int, default=0)
+    between = commands.add_parser("mean")
+    between.add_argument("target", type=Path)
+    between.add_argument("one", type=Path)
+    between.add_argument("other", type=Path)
     three = commands.add_parser("pack")
     three.add_argument("trained", type=Path)
     three.add_argument("target", type=Path)
@@ -378,8 +391,8 @@ def main() -> None:
     command = given.pop("command")
     if command == "prepare":
         prepare(given["data"], given["squadshifts"], given["clapnq"], given["squad"])
-    elif command == "pack":
-        pack(given["trained"], given["target"])
+    elif command in ("mean", "pack"):
+        {"mean": mean, "pack": pack}[command](**given)
     else:
         train(given.pop("data"), given.pop("out"), **given)
 
