@@ -193,6 +193,10 @@ def test_a_phrase_is_all_that_it_needs_to_stand_alone(
         ("Who stopped it?", "Berg did not fail to stop it.", "Berg", True),
         ("Who wrote it?", "Ada did not write it, but Berg did.", "Berg", True),
         ("By what day must it close?", "It must close by 5 June.", "5 June", True),
+        # What the question says itself is no answer, unless it is to be chosen.
+        ("who runs the old mill", "The Old Mill is run by Theo Berg.", "The Old Mill", False),
+        ("Did Ada or Theo run it?", "Theo ran it.", "Theo", True),
+        ("How many of the 12 men left?", "All 12 men left.", "12 men", True),
         # What may be done is asked for, not what may not.
         ("What can dogs eat?", "Dogs cannot eat chocolate.", "chocolate", False),
         ("What can't dogs eat?", "Dogs cannot eat chocolate.", "chocolate", True),
