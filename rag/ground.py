@@ -56,12 +56,13 @@ def check(
     undated, denied = dates.explained(claim, evidence, date)
     if denied:
         return Verdict("unsupported", f"the date {denied} is not in the evidence")
-    missing = list(_missing(undated, evidence, asked))
+    known = [figure for sentence in evidence for figure in figures.figures(sentence)]
+    missing = list(_missing(undated, evidence, asked, known))
     mine, theirs = stance.Stance(undated), [stance.Stance(sentence) for sentence in evidence]
     said = [one.said for one in theirs]
     reason = (
         next((reason for reason, contrary in missing if contrary), None)
-        or _repetition(undated, evidence)
+        or _repetition(undated, evidence, known)
         or stance.moved_negation(mine, theirs)
         or _opposite(undated, evidence)
         or roles.swapped_names(mine.said, said)
@@ -77,16 +78,17 @@ def check(
         or roles.misplaced_figure(mine.said, said)
         or roles.misplaced_name(mine.said, said)
         or stance.dropped_doubt(mine, theirs)
-        or _dropped_bound(undated, evidence)
+        or _dropped_bound(undated, known)
     )
     if share < SUPPORTED:
         reason = reason or "some of its words are not in the evidence"
     return Verdict("partly", reason) if reason else Verdict("supported")
 
 
-def _missing(claim: str, evidence: Sequence[str], asked: str) -> Iterator[tuple[str, bool]]:
+def _missing(
+    claim: str, evidence: Sequence[str], asked: str, known: Sequence[figures.Figure]
+) -> Iterator[tuple[str, bool]]:
     """What doesn't hold of its numbers and names, and whether the evidence speaks against it."""
-    known = [figure for sentence in evidence for figure in figures.figures(sentence)]
     given = list(figures.figures(asked))
     for figure, contrary in figures.missing(list(figures.figures(claim)), known):
         is_given = any(figures.agree(figure, one) for one in given)
@@ -108,8 +110,7 @@ def _no_number(figure: figures.Figure, known: Sequence[figures.Figure]) -> str:
     return f"the number {figure.form} is not in the evidence"
 
 
-def _dropped_bound(claim: str, evidence: Sequence[str]) -> str | None:
-    known = [figure for sentence in evidence for figure in figures.figures(sentence)]
+def _dropped_bound(claim: str, known: Sequence[figures.Figure]) -> str | None:
     one = figures.unbounded(list(figures.figures(claim)), known)
     return f"it leaves out what bounds the number {one.form}" if one else None
 
@@ -119,16 +120,16 @@ def _opposite(claim: str, evidence: Sequence[str]) -> str | None:
     return f'the evidence says the opposite of "{word}"' if word else None
 
 
-def _repetition(claim: str, evidence: Sequence[str]) -> str | None:
+def _repetition(claim: str, evidence: Sequence[str], known: Sequence[figures.Figure]) -> str | None:
     """Small models fall into saying the same over and over."""
     together = " ".join(evidence)
-    said, known = Counter(_content_words(claim)), Counter(_content_words(together))
+    said, there = Counter(_content_words(claim)), Counter(_content_words(together))
     for word, times in said.items():
-        if times > max(2, known[word] + 1):
+        if times > max(2, there[word] + 1):
             return f"it says {word} {times} times"
     # The same number for two things is one too many where the evidence has it once.
     counted = Counter(figure.form for figure in figures.figures(claim) if not figure.of)
-    found = Counter(figure.form for one in evidence for figure in figures.figures(one))
+    found = Counter(figure.form for figure in known)
     for number, times in counted.items():
         if times > found[number] > 0:
             return f"it says {number} {times} times"

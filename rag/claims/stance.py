@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -84,10 +86,11 @@ class Scope:
 
 def _scopes(said: Said, cues: re.Pattern[str]) -> list[Scope]:
     found = []
+    stops = [(stop.start(), stop.end()) for stop in _STOP.finditer(said.text)]
     for cue in cues.finditer(said.text):
         words: list[Word] = []
         end = cue.end()
-        begin, until = _clause(said.text, cue.start(), cue.end())
+        begin, until = _clause(stops, cue.start(), cue.end(), len(said.text))
         near = until
         for word in said.after(end):
             if _is_aside(said.text, cue.end(), word) or word.stem in _DAYS:
@@ -104,11 +107,14 @@ def _scopes(said: Said, cues: re.Pattern[str]) -> list[Scope]:
     return found
 
 
-def _clause(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the clause round a stretch begins and ends."""
-    begin = max((stop.end() for stop in _STOP.finditer(text, 0, start)), default=0)
-    stop = _STOP.search(text, end)
-    return begin, stop.start() if stop else len(text)
+def _clause(stops: Sequence[tuple[int, int]], start: int, end: int, length: int) -> tuple[int, int]:
+    """Where the clause round a stretch begins and ends, between two of the stops of its text."""
+    before = bisect_right(stops, start, key=lambda stop: stop[1])
+    after = bisect_left(stops, end, key=lambda stop: stop[0])
+    return (
+        stops[before - 1][1] if before else 0,
+        stops[after][0] if after < len(stops) else length,
+    )
 
 
 def _is_aside(text: str, cue: int, word: Word) -> bool:
@@ -125,8 +131,8 @@ class Stance:
         self.negations = _scopes(self.said, _NEGATION)
         self.doubts = _scopes(self.said, _DOUBTS)
         self.soft = {word for scope in _scopes(self.said, _SOFT) for word in scope.words}
-        counted = [word for scope in self.negations for word in scope.words]
-        self.denied = {word for word in counted if counted.count(word) % 2}
+        counted = Counter(word for scope in self.negations for word in scope.words)
+        self.denied = {word for word, times in counted.items() if times % 2}
 
 
 def moved_negation(claim: Stance, evidence: Sequence[Stance]) -> str | None:

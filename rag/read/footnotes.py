@@ -75,7 +75,7 @@ class Footnotes:
 
 def _goes_on(line: str, note: list[str]) -> bool:
     """Whether a line belongs to the note before it: indented, or wrapped without a blank line."""
-    if not line.strip() or line.startswith(("    ", "\\t")):
+    if not line.strip() or line.startswith(("    ", "\t")):
         return True
     return bool(note[-1].strip()) and not _BEGINS_BLOCK.match(line)
 

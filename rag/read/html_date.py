@@ -16,7 +16,7 @@ from rag.read.metadata import parse_date
 # The extensive search takes the year of a copyright line for a date.
 DATE_OPTIONS: Final[dict[str, Any]] = {"extensive_search": False, "original_date": True}
 _DAY_AND_MONTH = re.compile(r"(?<![\d/-])(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])")
-_WITH_DATES: Final = ("content", "datetime", "title")
+_DATED_ATTRIBUTES: Final = ("content", "datetime", "title")
 
 
 def page_date(tree: etree._Element, address: str | None) -> datetime.date | None:
@@ -46,7 +46,7 @@ def _drop_ambiguous(element: etree._Element) -> None:
         element.text = _unambiguous(element.text)
     if element.tail:
         element.tail = _unambiguous(element.tail)
-    for name in _WITH_DATES:
+    for name in _DATED_ATTRIBUTES:
         if value := element.get(name):
             element.set(name, _unambiguous(value))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
+from rag.claims.stance import Stance
 from rag.ground import check
 
 LONG = (
@@ -97,3 +100,9 @@ def test_a_doubt_of_the_evidence_must_stay(evidence: str, cue: str) -> None:
 def test_where_no_doubt_is_lost(claim: str, evidence: str | list[str]) -> None:
     verdict = check(claim, [evidence] if isinstance(evidence, str) else evidence)
     assert "leaves out" not in (verdict.reason or ""), verdict
+
+
+def test_a_long_sentence_is_looked_at_in_no_time() -> None:
+    began = process_time()
+    Stance("not a, but b " * 8_000)
+    assert process_time() - began < 5

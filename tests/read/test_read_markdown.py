@@ -63,6 +63,12 @@ def test_footnotes(read_one: Callable[..., Article]) -> None:
     )
 
 
+def test_a_footnote_goes_on_where_it_is_indented(read_one: Callable[..., Article]) -> None:
+    for indent in ("\t", "    "):
+        text = f"It rose.[^1]\n\n[^1]: A note.\n\n{indent}- Its item.\n\nThe end."
+        assert read_one(text, "x.md").text.startswith("It rose.¹\n\nThe end.\n\n¹ A note.")
+
+
 def test_footnotes_with_names_are_numbered_as_they_are_met(
     read_one: Callable[..., Article],
 ) -> None:
