@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from training.examples import Example, Text
 from training.synonyms import WordNet
-from training.wording import asked_otherwise, at_random, reworded
+from training.wording import asked_otherwise, at_random, reworded, shortened
 
 SYNONYMS = {
     "built": ["constructed"],
@@ -85,3 +85,20 @@ def test_synonyms_are_those_of_a_word_and_of_the_synsets_next_to_it(tmp_path: Pa
     wordnet = WordNet(tmp_path)
     assert wordnet.synonyms("buy", "verb") == ["buy", "purchase", "get", "acquire"]
     assert wordnet.synonyms("sell", "verb") == []
+
+
+@given(st.integers())
+def test_a_shortened_question_keeps_what_is_asked_for_names_and_numbers(seed: int) -> None:
+    question = "How many workers of the Ada Park plant did strike in winter of 1911 near the river"
+    short = shortened(question, random.Random(seed)).split()
+    left = iter(question.split())
+    assert all(word in left for word in short)  # in order, none new
+    assert {"How", "many", "workers", "Ada", "Park", "1911"} <= set(short)
+
+
+def test_shortened_questions_lose_little_words_and_one_ordinary_one_at_most() -> None:
+    question = "When was the bridge of Ada Park closed because of rusty cables?"
+    some = {shortened(question, random.Random(seed)) for seed in range(100)}
+    assert "When bridge of Ada Park closed because of cables?" in some
+    gone = [set(question.split()) - set(one.split()) - {"was", "the"} for one in some]
+    assert max(map(len, gone)) <= 1

@@ -11,13 +11,14 @@ import torch
 from rag.locate import Reading, Row, Tokenised
 from training.examples import Corpus, Example, Text
 from training.nearmiss import misnamed, unsaid
-from training.wording import TOLD, Synonyms, at_random, reworded
+from training.wording import TOLD, Synonyms, at_random, reworded, shortened
 
 SEED = 20261123
 SENTENCES = 24  # of a passage at most
 # How often a question is asked of its own paragraph, of it without the answer, of it by another
 # name, and how often its paragraph is there at all
 ANSWERED, UNSAID, MISNAMED, FOUND = 0.55, 0.1, 0.15, 0.92
+SHORT = 0.35  # how many questions are shortened
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ class Tokens:
 
 
 def asked_as_typed(question: str, chance: random.Random) -> str:
-    """Questions as people type them: some without a question mark, some with a slip."""
+    """Questions as people type them: some shortened, without a question mark, with a slip."""
+    if chance.random() < SHORT:
+        question = shortened(question, chance)
     if chance.random() < 0.4:
         question = question.rstrip("? ")
     if chance.random() < 0.08 and len(question) > 12:

@@ -21,7 +21,11 @@ Synonyms = Mapping[str, Sequence[str]]  # of a word in small letters, likeliest 
 ASKED, TOLD = 0.35, 0.4  # how often the question is put otherwise, how often the passage
 SHARED, ELSEWHERE = 0.85, 0.12  # how many of the words shared, and of any others
 UNNAMED, UNNAMED_ELSEWHERE = 0.5, 0.15  # how many sentences have a name made a pronoun
+DROPPED = 0.6  # how many of the little words a shortened question loses
+ENOUGH = 2  # such ordinary words from which one may be left out
 
+_LITTLE = re.compile(r"(?<=[a-z] )(?:the|an?|did|does|do|is|was|are|were|that)\b(?= \w)")
+_PLAIN = re.compile(r"(?<=\w )(?!what|when|whe|whi|how|that|many|much|long|old)[a-z]{4,}\b")
 _WORD = re.compile(r"\b[a-z]{3,}\b")
 _NAME = re.compile(r"(?:\b[Tt]he )?\b[A-Z][\w-]+(?: (?:of |the |de |van )?[A-Z][\w-]+)*")
 _STEM = 5  # letters in which words agree that count as the same
@@ -45,6 +49,16 @@ def asked_otherwise(example: Example, own: Text, synonyms: Synonyms, chance: ran
     shared = _stems(" ".join(map(own.sentence, example.gold)))
     edits = _words(question, (0, len(question)), shared, synonyms, chance)
     return edited(question, list(edits))
+
+
+def shortened(question: str, chance: random.Random) -> str:
+    """A question without some of its little words, and without one of the ordinary ones near its
+    end, where it rather says more than what is asked. Names and numbers stay."""
+    little = [found.span() for found in _LITTLE.finditer(question) if chance.random() < DROPPED]
+    plain = [found.span() for found in _PLAIN.finditer(question, len(question) // 2)]
+    more = [chance.choice(plain)] if len(plain) >= ENOUGH else []
+    spans = [*little, *more]
+    return " ".join(edited(question, sorted({(*span, "") for span in spans})).split())
 
 
 def at_random(text: Text, synonyms: Synonyms, chance: random.Random) -> Text:
