@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from rag.read.pdf_lines import Line
-from rag.read.unwrap import Vocabulary, begins_item, ends_sentence
+from rag.read.unwrap import Vocabulary, begins_item, ends_clause, ends_sentence, may_go_on
 
 _EDGE_ROWS: Final = 2  # at the top and at the bottom of a page, where headers and footers stand
 _REPEATED: Final = 3  # pages from which on a line at the edge is a header; 2 if there are only 2
@@ -25,6 +25,8 @@ _NUMBER = re.compile(r"\d+")
 _OTHER_SIZE: Final = 1.15  # ratio of sizes of type from which on a line is or isn't a heading
 _PARAGRAPH_GAP: Final = 1.4  # distance of baselines, in the usual distance
 _INDENT: Final = 0.8  # in the size of the type
+_SMALLER: Final = 0.95  # ratio to the usual size of type from which on a footnote is set
+_FOOT = re.compile(r"\s*(?:[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]|\d{1,3}\b|[*†‡§])")
 _EARLY: Final = 0.6  # a line shorter than this part of its column ends its paragraph
 _RATHER_EARLY: Final = 0.85  # it does too when it also ends a sentence
 
@@ -95,19 +97,81 @@ def flowing_text(pages: Sequence[Sequence[Line]]) -> str:
     line and paragraphs that go on in the next column or on the next page are put together."""
     words = Vocabulary("\n".join(line.text for page in pages for line in page))
     leading = _leading(pages)
-    lines = [line for page in pages for line in page]
-    edges = _right_edges(lines)
-    firsts = {id(page[0]) for page in pages if page}
-    paragraphs: list[str] = []
-    last: Line | None = None
-    for line in lines:
-        jumped = last is not None and (id(line) in firsts or line.y >= last.y)
-        if last is None or _begins_paragraph(last, line, jumped, leading, edges):
-            paragraphs.append(line.text)
+    edges = _right_edges([line for page in pages for line in page])
+    text, feet = _Paragraphs(words, leading, edges), _Paragraphs(words, leading, edges)
+    for page in pages:
+        body = _above_feet(page)
+        for number, line in enumerate(page[:body]):
+            if text.add(line, first=number == 0):  # what a page ended with may go on over its feet
+                text.put_before_last(feet.taken())
+        for number, line in enumerate(page[body:]):
+            feet.add(line, first=number == 0)
+    return "\n\n".join([*text.taken(), *feet.taken()])
+
+
+class _Paragraphs:
+    """Paragraphs that lines are put together to.
+
+    Args:
+        leading: the usual distance of two baselines, in the size of the type.
+        edges: how far lines reach, by their place.
+    """
+
+    def __init__(self, words: Vocabulary, leading: float, edges: dict[int, float]) -> None:
+        self._words, self._leading, self._edges = words, leading, edges
+        self._done: list[str] = []
+        self._last: Line | None = None
+
+    def add(self, line: Line, *, first: bool) -> bool:
+        """Add a line, the first of its page or not; whether it begins a paragraph."""
+        last, self._last = self._last, line
+        begins = last is None or not self._done or self._begins(last, line, first)
+        if begins:
+            self._done.append(line.text)
         else:
-            paragraphs[-1] = words.join(paragraphs[-1], line.text, drop_hyphen=True)
-        last = line
-    return "\n\n".join(paragraphs)
+            self._done[-1] = self._words.join(self._done[-1], line.text, drop_hyphen=True)
+        return begins
+
+    def put_before_last(self, paragraphs: Sequence[str]) -> None:
+        self._done[-1:-1] = paragraphs
+
+    def taken(self) -> list[str]:
+        """The paragraphs, which are then no longer here."""
+        taken, self._done = self._done, []
+        return taken
+
+    def _begins(self, last: Line, line: Line, first: bool) -> bool:
+        if last.text in _BULLETS:
+            return False
+        if _other_size(last, line) or (begins_item(line.text) and not self._runs_on(last, line)):
+            return True
+        ended = ends_sentence(last.text)
+        if first or line.y >= last.y:  # on the next page or in the next column
+            goes_on = line.text[:1].islower() or last.text.endswith("-")
+            return ended or not (goes_on or _fills(last, self._edges, _RATHER_EARLY))
+        apart = last.y - line.y > _PARAGRAPH_GAP * self._leading * line.size
+        indented = ended and line.x - last.x > _INDENT * line.size
+        early = _RATHER_EARLY if ended else _EARLY
+        return apart or indented or not _fills(last, self._edges, early)
+
+    def _runs_on(self, last: Line, line: Line) -> bool:
+        """Whether a line that begins with a dash or a number goes on with a sentence."""
+        in_list = begins_item(self._done[-1])
+        aligned = abs(line.x - last.x) < _INDENT * line.size
+        full = aligned and _fills(last, self._edges, _RATHER_EARLY)
+        return may_go_on(line.text) and full and not in_list and not ends_clause(last.text)
+
+
+def _above_feet(page: Sequence[Line]) -> int:
+    """How many lines of a page are above its footnotes: those in smaller type, each with its mark,
+    that are the last on it."""
+    if not page:
+        return 0
+    usual = statistics.median(line.size for line in page)
+    count = len(page)
+    while count and page[count - 1].size < _SMALLER * usual:
+        count -= 1
+    return count if count < len(page) and _FOOT.match(page[count].text) else len(page)
 
 
 def _leading(pages: Sequence[Sequence[Line]]) -> float:
@@ -131,22 +195,6 @@ def _right_edges(lines: Sequence[Line]) -> dict[int, float]:
 
 def _place(line: Line) -> int:
     return round(line.x / 40)
-
-
-def _begins_paragraph(
-    last: Line, line: Line, jumped: bool, leading: float, edges: dict[int, float]
-) -> bool:
-    if last.text in _BULLETS:
-        return False
-    if _other_size(last, line) or begins_item(line.text):
-        return True
-    ended = ends_sentence(last.text)
-    if jumped:
-        goes_on = line.text[:1].islower() or last.text.endswith("-")
-        return ended or not (goes_on or _fills(last, edges, _RATHER_EARLY))
-    apart = last.y - line.y > _PARAGRAPH_GAP * leading * line.size
-    indented = ended and line.x - last.x > _INDENT * line.size
-    return apart or indented or not _fills(last, edges, _RATHER_EARLY if ended else _EARLY)
 
 
 def _other_size(last: Line, line: Line) -> bool:

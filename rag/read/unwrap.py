@@ -106,6 +106,17 @@ def begins_item(line: str) -> bool:
     return bool(_BULLET.match(line))
 
 
+def may_go_on(line: str) -> bool:
+    """Whether `line`, which looks like an item, begins with a dash or a number: a sentence may go
+    on so, too."""
+    return bool(_dash(line)) or _number(line) is not None
+
+
+def ends_clause(line: str) -> bool:
+    """Whether `line` ends with a mark after which an item of a list may come."""
+    return bool(_CLAUSE_END.search(line.rstrip()))
+
+
 def _is_wide(char: str) -> bool:
     """Chinese and Japanese, which have no spaces; Korean, which has, is excluded."""
     wide = unicodedata.east_asian_width(char) in "WF"
@@ -172,7 +183,7 @@ def _pairs(block: list[str], width: int) -> Iterator[tuple[str, str, bool]]:
     items = _Items(block)
     for at, (line, following) in enumerate(pairwise(block)):
         early = _ends_early(line, following, width)
-        free = bool(_CLAUSE_END.search(line.rstrip())) or _room(line, following, width) > _RAGGED
+        free = ends_clause(line) or _room(line, following, width) > _RAGGED
         deeper = _indent(following) - _indent(line)
         indented = deeper > 1 and not items.begun
         quoted = _quote_mark(line).count(">") != _quote_mark(following).count(">")

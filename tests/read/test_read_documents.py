@@ -128,6 +128,47 @@ def test_pdf_paragraphs_go_on_over_the_page(read_one: Callable[..., Article]) ->
     assert read_one(data, "a.pdf").text == FLOOD
 
 
+def test_pdf_footnotes_do_not_cut_the_sentence_that_goes_on_over_the_page(
+    read_one: Callable[..., Article],
+) -> None:
+    lines = textwrap.wrap(FLOOD, 60)
+
+    def first(canvas: Canvas) -> None:
+        draw(canvas, lines[:3])
+        canvas.setFontSize(8)
+        draw(canvas, ["1 See the report of the council.", "2 So the mayor."], top=100)
+
+    def second(canvas: Canvas) -> None:
+        draw(canvas, lines[3:])
+        draw(canvas, ["The end."], top=400)
+        canvas.setFontSize(8)
+        draw(canvas, ["3 By letter."], top=100)
+
+    assert read_one(pdf(first, second), "a.pdf").text.split("\n\n") == [
+        FLOOD,
+        "1 See the report of the council.",
+        "2 So the mayor.",
+        "The end.",
+        "3 By letter.",
+    ]
+
+
+@pytest.mark.parametrize("sign", ["-", "\N{EN DASH}", "25."])
+def test_pdf_sentence_goes_on_with_a_dash_or_a_number(
+    sign: str, read_one: Callable[..., Article]
+) -> None:
+    lines = textwrap.wrap(FLOOD, 60)
+    lines[2] = f"{sign} {lines[2]}"
+    assert read_one(pdf(lambda canvas: draw(canvas, lines)), "a.pdf").text == " ".join(lines)
+
+
+def test_pdf_list_whose_items_are_longer_than_a_line(read_one: Callable[..., Article]) -> None:
+    items = [f"- {words(number, 25)[:-1]}" for number in range(3)]
+    lines = [line for item in items for line in textwrap.wrap(item, 60)]
+    text = read_one(pdf(lambda canvas: draw(canvas, lines)), "a.pdf").text
+    assert text.split("\n\n") == items
+
+
 def test_pdf_metadata_and_lists(read_one: Callable[..., Article]) -> None:
     def page(canvas: Canvas) -> None:
         canvas.setTitle("Flood \N{EN DASH} the night")
