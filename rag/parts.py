@@ -11,26 +11,23 @@ from collections.abc import Iterator
 
 from rag.answer import Answer, Trace
 from rag.conversation import whole
-from rag.question import ASKING, wants_each, without_opening
+from rag.question import ASKING, HELPERS, wants_each, without_opening
 
 MOST = 3  # parts: each costs a search
 
-_HELPER = (
-    "is|are|was|were|do|does|did|has|have|had|will|would|can|could|may|might|must|shall|should"
-)
 _BEFORE = "in|on|at|by|to|for|from|of|under|with|since|until|into|about|after|before|as|through"
 _AND = re.compile(
     rf",?\s+(?:and|but)\s+(?=(?:(?:{_BEFORE})\s+){{0,2}}(?:{ASKING})\b)"
-    rf"|,\s+(?:and|but)\s+(?=(?:{_HELPER})\b)",
+    rf"|,\s+(?:and|but)\s+(?=(?:{HELPERS})\b)",
     re.IGNORECASE,
 )
-_ASKS = re.compile(rf"(?:(?:{_BEFORE})\s+)?(?:{ASKING}|{_HELPER})\b", re.IGNORECASE)
+_ASKS = re.compile(rf"(?:(?:{_BEFORE})\s+)?(?:{ASKING}|{HELPERS})\b", re.IGNORECASE)
 # "In what year and on which day was she born?": what is asked for, without what is said of it
 _BARE = re.compile(
     rf"(?:(?:when|where|why|how)|(?:{_BEFORE})\s+(?:what|which|whose)(?:\s+\w+){{1,2}})",
     re.IGNORECASE,
 )
-_LATER = re.compile(rf"(.+?),?\s+(?=(?:{_HELPER})\b)", re.IGNORECASE)
+_LATER = re.compile(rf"(.+?),?\s+(?=(?:{HELPERS})\b)", re.IGNORECASE)
 _ACCORDING = re.compile(
     r"\baccording to (?P<one>[^,?]+?),? and (?:according )?to (?P<other>[^,?]+)", re.IGNORECASE
 )
@@ -38,8 +35,8 @@ _FIRST_WORD = r"(?:the|its|his|her|their|an?)\b"
 _NAME = r"[A-Z][\w'’.-]*(?:\s+(?:(?:of|de|van|von)\s+)?[A-Z][\w'’.-]*)*"
 _NAMES = re.compile(rf"(?<=\s){_NAME}(?:, {_NAME})*,?\s+and\s+{_NAME}")
 # A name that "and" is part of rarely stands behind these: the age of A and B, when did A and B die
-_OF_EACH = re.compile(rf"\b(?:{_HELPER}|of|for|(?<!\bwhat )\w+s)\s+\Z|\beach\b", re.IGNORECASE)
-_END = re.compile(rf"\s+(?:{ASKING}|{_HELPER}|each|both|respectively)\b|[,?]|$", re.IGNORECASE)
+_OF_EACH = re.compile(rf"\b(?:{HELPERS}|of|for|(?<!\bwhat )\w+s)\s+\Z|\beach\b", re.IGNORECASE)
+_END = re.compile(rf"\s+(?:{ASKING}|{HELPERS}|each|both|respectively)\b|[,?]|$", re.IGNORECASE)
 
 
 def parts(question: str) -> tuple[str, ...]:

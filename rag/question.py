@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+ASKING = "what|which|who|whom|whose|when|where|why|how"
+HELPERS = (
+    "am|is|are|was|were|do|does|did|has|have|had|will|would|can|could|may|might|must|shall|should"
+)
+
 _MANY_WORDS = re.compile(
     r"\b(?:and|both|(?:two|three|four|five)(?!-)|several|all(?!-| time\b)|each|respectively|"
     r"other than|besides|a list of|(?:can|could|please|to|will|would|you) list)\b|^list\b",
@@ -29,25 +34,20 @@ _VERB = (  # which city hosts the games
     r"sells|separates|serves|stands|stars|starts|surrounds|takes|teaches|treats|unites|uses|wants|"
     r"wins|works)\b)(?!\w+ (?:an?|the|his|her|its|their|into|through)\b)"
 )
-_HELPER = (  # what do bees make
-    r"(?!(?:an?|the|of|is|was|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|"
-    r"would)\b)"
-)
+_NO_HELPER = rf"(?!(?:an?|the|of|{HELPERS})\b)"  # what do bees make
 _PLURAL = re.compile(
     r"\b(?:what|which|who) (?:are|were)\b|"
     # Elsewhere "which" seldom asks: the river which crosses the town.
     r"(?:\bwhat|(?:^|, |\b(?:at|by|for|from|in|on|to|know|me) )which|^name(?: the| some)?) "
-    rf"(?:{_NO_PLURAL}\w+s|{_HELPER}\w+ {_VERB}{_NO_PLURAL}\w+s)\b",
+    rf"(?:{_NO_PLURAL}\w+s|{_NO_HELPER}\w+ {_VERB}{_NO_PLURAL}\w+s)\b",
     re.IGNORECASE,
 )
 
 _WHETHER = re.compile(
     r"^(?:(?:and|but|or|so|then|ok|okay|well|please),? )?"
-    r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|"
-    r"would)(?:n['’]t)?\b",
+    rf"(?:{HELPERS})(?:n['’]t)?\b",
     re.IGNORECASE,
 )
-ASKING = "what|which|who|whom|whose|when|where|why|how"
 _OPENING = re.compile(  # can you tell me who won; do you know if it is open
     r"^(?:(?:please|ok|okay|hello|hi|hey|so|well),? )*"
     r"(?:(?:(?:can|could|would|will|do|does) (?:you|we|i|anybody|anyone|somebody|someone)"
