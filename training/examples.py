@@ -73,6 +73,13 @@ class Text:
                 at += end - start + 1
         return Text(self.heading, " ".join(kept), tuple(spans))
 
+    def with_before(self, number: int, said: str) -> Text:
+        """The paragraph with one more sentence before one of its own."""
+        at = self.spans[number][0]
+        later = [(a + len(said) + 1, b + len(said) + 1) for a, b in self.spans[number:]]
+        text = f"{self.text[:at]}{said} {self.text[at:]}"
+        return Text(self.heading, text, (*self.spans[:number], (at, at + len(said)), *later))
+
     def saying(self, number: int, said: str) -> Text:
         """The paragraph with other words for one of its sentences."""
         return self.edited([(*self.spans[number], said)])

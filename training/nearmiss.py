@@ -2,13 +2,16 @@
 
 The corpora's own unanswerable questions are few. People ask for a detail that an article leaves
 out, or of one person what it says of another: the one is a sentence with its answer taken out, the
-other a question with another name in it.
+other a question with another name in it. And they name what an article is about, as its
+first sentence does, which is then taken for the answer: so some paragraphs get a sentence with all
+but the answer in front of the one that has it.
 """
 
 from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 
 from training.examples import Example, Text
 
@@ -27,6 +30,33 @@ _COUNT = re.compile(
 _COUNTS = ("many", "several", "some", "a number of")
 _PEOPLE = ("someone", "an official", "a colleague", "another person")
 _THINGS = ("a company", "a group", "something else", "another one")
+_MEASURE = r"met(?:re|er)s?|km|kilomet|miles?|feet|foot|ft|inch|acres?|hectares?|\d ?m\b"
+_ASKED = (  # what may be asked of anything that has a name, and the words of who says it
+    ("how old is {}", r"\bage[ds]?\b|years? old|year-old|\bborn\b|birth|\b\d\d\b"),
+    ("what did {} cost", r"[$£€¥]|\bcost|price|paid|worth|dollar|pound|euro|million|billion"),
+    ("how many people live in {}", r"population|inhabitants|residents|people"),
+    ("how many visitors does {} get", r"visit|tourist|guests|audience|spectators"),
+    ("how tall is {}", _MEASURE),
+    ("how long is {}", rf"{_MEASURE}|\blong\b|minutes|hours|years|days|weeks|months"),
+    ("how deep is {}", rf"{_MEASURE}|\bdeep|depth"),
+    ("how big is {}", rf"{_MEASURE}|\b(?:larg|big|small|size|area|square)"),
+    ("when was {} founded", r"\b1\d{3}\b|\b20\d\d\b|century|found|establish"),
+    ("when was {} born", r"\bborn\b|birth|\b1\d{3}\b|\b20\d\d\b"),
+    ("where was {} born", r"\bborn\b|birth|native|\bfrom\b|grew"),
+    ("who founded {}", r"found|establish|creat|start|began|by [A-Z]"),
+    ("who designed {}", r"design|architect|built|creat|by [A-Z]"),
+    ("who owns {}", r"\bown|bought|acquir|belong|property|\bsold\b"),
+    ("why did {} leave", r"\bleave|\bleft\b|resign|depart|quit|because|due to|retire"),
+    ("how did {} die", r"\bdie[ds]?\b|death|kill|murder|execut"),
+    ("who is {} married to", r"marri|wife|husband|spouse|wed"),
+    ("how many children does {} have", r"child|\bsons?\b|daughter"),
+    ("how many people work for {}", r"employ|staff|work|job"),
+    ("how many copies of {} were sold", r"\bsold\b|sales|copies"),
+    ("what did {} study", r"stud|universit|college|degree|school|educat"),
+    ("what language does {} speak", r"language|speak|spoke|English|tongue"),
+    ("what colour is {}", r"colou?r|\b(?:red|blue|green|white|black|yellow|grey|gray|brown)\b"),
+    ("what is the name of the head of {}", r"head|leader|chief|presid|director|chair|mayor|king"),
+)
 
 
 def unsaid(example: Example, own: Text, chance: random.Random) -> tuple[int, str] | None:
@@ -74,3 +104,20 @@ def misnamed(example: Example, own: Text, chance: random.Random) -> str | None:
         if asked and others:
             return question.replace(chance.choice(asked), chance.choice(others), 1)
     return None
+
+
+def unasked(own: Text, others: str, chance: random.Random) -> str | None:
+    """A question about a name of the paragraph that neither it nor other texts seem to answer."""
+    names = sorted(set(_NAME.findall(own.text)))
+    text = f"{own.heading} {own.text} {others}"
+    asked = [question for question, said in _ASKED if not re.search(said, text)]
+    return chance.choice(asked).format(chance.choice(names)) if names and asked else None
+
+
+def led(example: Example, own: Text, said: str, chance: random.Random) -> tuple[Example, Text]:
+    """The paragraph with one more sentence before what answers, or at its beginning."""
+    at = chance.choice((0, min(example.gold)))
+    place, by = own.spans[at][0], len(said) + 1
+    answers = [(a + by, b + by) if a >= place else (a, b) for a, b in example.answers]
+    gold = {number + (number >= at): share for number, share in example.gold.items()}
+    return replace(example, answers=answers, gold=gold), own.with_before(at, said)

@@ -10,14 +10,15 @@ import torch
 
 from rag.locate import Reading, Row, Tokenised
 from training.examples import Corpus, Example, Text
-from training.nearmiss import misnamed, unsaid
-from training.wording import TOLD, Synonyms, at_random, reworded, shortened
+from training.nearmiss import led, misnamed, unasked, unsaid
+from training.wording import TOLD, Synonyms, at_random, retold, reworded, shortened
 
 SEED = 20261123
 SENTENCES = 24  # of a passage at most
 # How often a question is asked of its own paragraph, of it without the answer, of it by another
-# name, and how often its paragraph is there at all
-ANSWERED, UNSAID, MISNAMED, FOUND = 0.55, 0.1, 0.15, 0.92
+# name, how often another question is, and how often its paragraph is there at all
+ANSWERED, UNSAID, MISNAMED, UNASKED, FOUND = 0.52, 0.1, 0.13, 0.08, 0.93
+LED = 0.6  # how many paragraphs have a sentence with all but the answer, too
 SHORT = 0.35  # how many questions are shortened
 
 
@@ -91,9 +92,10 @@ def group(
     With `synonyms`, most are in other words than they were.
     """
     own: Text | None = corpus.texts[example.paragraph]
+    others = " ".join(corpus.texts[place].text for place in example.hard[:size])
     if synonyms:
-        example, own = reworded(example, own, synonyms, chance)
-    question, own, answered = _asked(example, own, chance)
+        example, own = _otherwise(example, own, synonyms, chance)
+    question, own, answered = _asked(example, own, others, chance)
     question = asked_as_typed(question, chance)
     hard = list(example.hard)
     some: list[Sample] = []
@@ -136,11 +138,25 @@ def isolated(some: Sequence[Sample], odds: torch.Tensor, tokens: Tokens, most: i
     return made
 
 
-def _asked(example: Example, own: Text, chance: random.Random) -> tuple[str, Text | None, bool]:
+def _otherwise(
+    example: Example, own: Text, synonyms: Synonyms, chance: random.Random
+) -> tuple[Example, Text]:
+    """In other words, and in some cases beside the same words without what answers."""
+    if chance.random() < LED and (cut := unsaid(example, own, chance)):
+        return led(*retold(example, own, synonyms, chance), cut[1], chance)
+    return reworded(example, own, synonyms, chance)
+
+
+def _asked(
+    example: Example, own: Text, others: str, chance: random.Random
+) -> tuple[str, Text | None, bool]:
     """The question, its paragraph, and whether that answers it: not always.
 
     What answers may be taken away, or said no more, or the question be about something else, or
     its paragraph not be found.
+
+    Args:
+        others: the texts that the question may be asked of besides.
     """
     kind = chance.random()
     if not example.gold or kind < ANSWERED:
@@ -148,6 +164,8 @@ def _asked(example: Example, own: Text, chance: random.Random) -> tuple[str, Tex
     if kind < ANSWERED + UNSAID and (cut := unsaid(example, own, chance)):
         return example.question, own.saying(*cut), False
     if kind < ANSWERED + UNSAID + MISNAMED and (other := misnamed(example, own, chance)):
+        return other, own, False
+    if kind < ANSWERED + UNSAID + MISNAMED + UNASKED and (other := unasked(own, others, chance)):
         return other, own, False
     if kind < FOUND and len(own.spans) > len(example.gold):
         return example.question, own.without(set(example.gold)), False

@@ -39,7 +39,7 @@ def reworded(
     if kind < ASKED:
         return replace(example, question=asked_otherwise(example, own, synonyms, chance)), own
     if kind < ASKED + TOLD:
-        return _retold(example, own, synonyms, chance)
+        return retold(example, own, synonyms, chance)
     return example, own
 
 
@@ -67,9 +67,10 @@ def at_random(text: Text, synonyms: Synonyms, chance: random.Random) -> Text:
     return text.edited(list(edits))
 
 
-def _retold(
+def retold(
     example: Example, own: Text, synonyms: Synonyms, chance: random.Random
 ) -> tuple[Example, Text]:
+    """The example with its paragraph in other words, and with pronouns for some of its names."""
     asked = _stems(example.question)
     names = set(re.findall(r"[A-Z][\w-]+", example.question[1:]))
     edits: list[Edit] = []
