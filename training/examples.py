@@ -21,7 +21,15 @@ from rag.read import normalise
 from rag.split import sentences
 
 # How often an epoch takes each question: posts and reviews ask much that any of them may answer.
-SHARES = {"new_wiki": 1.0, "reddit": 0.7, "amazon_reviews": 0.4, "clapnq": 3.0, "squad": 0.5}
+SHARES = {
+    "new_wiki": 1.0,
+    "reddit": 0.7,
+    "amazon_reviews": 0.4,
+    "clapnq": 3.0,
+    "squad": 0.5,
+    "typed": 3.0,
+}
+TYPED = "typed"  # the corpus of `training.typed`
 # Of SQuAD, which has three times as many questions as the others together
 PARAGRAPHS, QUESTIONS = 16, 5
 TURNS = 3  # nine words in a row that two paragraphs may share and be told apart still
@@ -120,6 +128,11 @@ class Corpus:
     texts: list[Text]
     examples: list[Example]
     share: float = 1.0
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether its questions were typed without the text in view, and have their near misses."""
+        return self.name == TYPED
 
 
 def part(text: str) -> float:

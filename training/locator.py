@@ -1,6 +1,6 @@
 """Trains the locator: the embedded encoder, taught to find in passages what answers a question.
 
-    python -m training.locator prepare DATA.jsonl SQUADSHIFTS_FOLDER CLAPNQ_FOLDER [SQUAD.json]
+    python -m training.locator prepare DATA.jsonl SQUADSHIFTS CLAPNQ [SQUAD.json] [--typed TYPED]
     python -m training.locator train DATA.jsonl TRAINED.safetensors
     python -m training.locator mean MEAN.safetensors ONE.safetensors OTHER.safetensors
     python -m training.locator pack TRAINED.safetensors rag/adapters/locator.safetensors
@@ -44,6 +44,7 @@ from training.examples import (
 )
 from training.running import Running
 from training.samples import SEED, SENTENCES, Sample, Tokens, batch, batches, isolated
+from training.typed import typed
 
 # Without AVX-512, 16 bits are many times slower than 32.
 WIDE = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
@@ -323,17 +324,28 @@ def _save(model: Locator, out: Path) -> None:
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, out)
 
 
-def prepare(target: Path, squadshifts: Path, clapnq_folder: Path, squad_file: Path | None) -> None:
-    corpora = [squad(squadshifts / f"{n}.json") for n in ("new_wiki", "reddit", "amazon_reviews")]
-    corpora.append(
-        clapnq([clapnq_folder / "answerable.jsonl", clapnq_folder / "unanswerable.jsonl"])
-    )
+def prepare(
+    target: Path,
+    *,
+    squadshifts: Path,
+    clapnq_folder: Path,
+    squad_file: Path | None,
+    typed_folder: Path | None,
+) -> None:
+    corpora = [
+        squad(squadshifts / f"{name}.json") for name in ("new_wiki", "reddit", "amazon_reviews")
+    ]
+    files = [clapnq_folder / "answerable.jsonl", clapnq_folder / "unanswerable.jsonl"]
+    corpora.append(clapnq(files))
     if squad_file:
         more = replace(thinned(squad(squad_file)), name="squad")
         corpora.append(apart(more, corpora[0]))
     encoder = models.encoder()
     for corpus in corpora:
         add_hard(corpus, encoder)
+    if typed_folder:
+        corpora.append(typed(typed_folder, encoder))
+    for corpus in corpora:
         print(corpus.name, len(corpus.texts), len(corpus.examples), file=sys.stderr)
     save(corpora, target)
 
@@ -363,8 +375,11 @@ def main() -> None:
     one = commands.add_parser("prepare")
     one.add_argument("data", type=Path)
     one.add_argument("squadshifts", type=Path)
-    one.add_argument("clapnq", type=Path)
-    one.add_argument("squad", type=Path, nargs="?")
+    one.add_argument("clapnq_folder", type=Path)
+    one.add_argument("squad_file", type=Path, nargs="?")
+    one.add_argument(
+        "--typed", dest="typed_folder", type=Path, help="a folder as `training.typed` describes"
+    )
     two = commands.add_parser("train")
     two.add_argument("data", type=Path)
     two.add_argument("out", type=Path)
@@ -390,7 +405,7 @@ def main() -> None:
     given = vars(parser.parse_args())
     command = given.pop("command")
     if command == "prepare":
-        prepare(given["data"], given["squadshifts"], given["clapnq"], given["squad"])
+        prepare(given.pop("data"), **given)
     elif command in ("mean", "pack"):
         {"mean": mean, "pack": pack}[command](**given)
     else:

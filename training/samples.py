@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -89,14 +89,13 @@ def group(
 ) -> list[Sample]:
     """A question with `size` passages: its own, its own without what answers, or only others.
 
-    With `synonyms`, most are in other words than they were.
+    With `synonyms`, most are in other words than they were. What was typed is asked as it is.
     """
-    own: Text | None = corpus.texts[example.paragraph]
-    others = " ".join(corpus.texts[place].text for place in example.hard[:size])
-    if synonyms:
-        example, own = _otherwise(example, own, synonyms, chance)
-    question, own, answered = _asked(example, own, others, chance)
-    question = asked_as_typed(question, chance)
+    example, own, answered = (
+        (example, corpus.texts[example.paragraph], True)
+        if corpus.is_typed
+        else _changed(example, corpus, chance, size, synonyms)
+    )
     hard = list(example.hard)
     some: list[Sample] = []
     headed = chance.random() < 0.6
@@ -106,15 +105,27 @@ def group(
 
     if own:
         told = (example.answers, example.gold) if answered else ([], {})
-        some.append(tokens.sample(question, shown(own), *told))
+        some.append(tokens.sample(example.question, shown(own), *told))
     # The very nearest of other reviews or posts may answer as well: take any of the near ones.
     chance.shuffle(hard)
     for place in hard[: size - len(some)]:
         other = corpus.texts[place]
         if synonyms and chance.random() < TOLD:
             other = at_random(other, synonyms, chance)
-        some.append(tokens.sample(question, shown(other), [], {}))
+        some.append(tokens.sample(example.question, shown(other), [], {}))
     return some[:size]
+
+
+def _changed(
+    example: Example, corpus: Corpus, chance: random.Random, size: int, synonyms: Synonyms | None
+) -> tuple[Example, Text | None, bool]:
+    """What annotators asked, as people might ask it, its paragraph, and whether that answers it."""
+    own = corpus.texts[example.paragraph]
+    others = " ".join(corpus.texts[place].text for place in example.hard[:size])
+    if synonyms:
+        example, own = _otherwise(example, own, synonyms, chance)
+    question, shown, answered = _asked(example, own, others, chance)
+    return replace(example, question=asked_as_typed(question, chance)), shown, answered
 
 
 def isolated(some: Sequence[Sample], odds: torch.Tensor, tokens: Tokens, most: int) -> list[Sample]:

@@ -1,0 +1,109 @@
+"""Questions as people type them about articles that were written for this training.
+
+A file has an article and what is asked about it:
+
+    # Headline
+
+    A paragraph.
+
+    ## Questions
+    q: who paid for the study
+    s: The trial lasted ten weeks
+    a: the Hallam Trust
+    q: how much were the chairs
+    n: the number of chairs is told, not what they cost
+
+`s:` are the first words of the sentence that answers, more than one where several do; `a:` the
+answer as it stands there, empty where no phrase is one; `n:` why the article doesn't answer it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.add import PASSAGE_TOKENS
+from rag.article import Article
+from rag.encode import Encoder
+from rag.split import passages, sentences
+from training.examples import TYPED, Corpus, Example, Span, Text, add_hard
+
+NEAR = 4  # passages that stand beside a question's own: most are of the same article
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, how the sentences that answer it begin, and the phrase that does."""
+
+    question: str
+    begins: tuple[str, ...]
+    answer: str
+
+
+def typed(folder: Path, encoder: Encoder) -> Corpus:
+    """The articles of a folder's text files, cut into passages as a library cuts them."""
+    corpus = Corpus(TYPED, [], [])
+    for path in sorted(folder.rglob("*.txt")):
+        title, text, asked = parsed(path.read_text("utf-8"))
+        article = Article.of(text, title=title)
+        first = len(corpus.texts)
+        corpus.texts += _passages(article, encoder)
+        for one in asked:
+            corpus.examples.append(_example(one, corpus.texts, first, encoder))
+    add_hard(corpus, encoder)
+    for example in corpus.examples:
+        example.hard = example.hard[:NEAR]
+    return corpus
+
+
+def parsed(file: str) -> tuple[str, str, list[Asked]]:
+    """Headline, text (a line a paragraph) and questions of a file."""
+    head, _, below = file.partition("\n## Questions")
+    title, _, body = head.strip().partition("\n")
+    paragraphs = [" ".join(one.split()) for one in re.split(r"\n\s*\n", body) if one.strip()]
+    return title.removeprefix("# ").strip(), "\n".join(paragraphs), list(_questions(below))
+
+
+def _questions(lines: str) -> Iterator[Asked]:
+    for block in re.split(r"^q:", lines, flags=re.MULTILINE)[1:]:
+        question, _, rest = block.partition("\n")
+        told = re.findall(r"^([sa]):[ \t]*(.*)$", rest, re.MULTILINE)
+        begins = tuple(" ".join(words.split()) for key, words in told if key == "s")
+        answer = next((" ".join(words.split()) for key, words in told if key == "a"), "")
+        yield Asked(question.strip(), begins, answer)
+
+
+def _passages(article: Article, encoder: Encoder) -> Iterator[Text]:
+    found = sentences(article)
+    # Without overlap: what answers a question is in one passage alone.
+    for passage in passages(article, found, encoder.count_tokens, size=PASSAGE_TOKENS, overlap=0):
+        spans = [
+            (one.start - passage.start, one.end - passage.start)
+            for one in found[passage.first : passage.last]
+        ]
+        yield Text(article.title, passage.quote(article), tuple(spans))
+
+
+def _example(asked: Asked, texts: list[Text], first: int, encoder: Encoder) -> Example:
+    """The question with its own passage: where none answers, the nearest of its article."""
+    own = range(first, len(texts))
+    if not asked.begins:
+        near = (
+            encoder.encode([texts[place].text for place in own])
+            @ encoder.encode([asked.question])[0]
+        )
+        return Example(asked.question, first + int(near.argmax()), [], {})
+    place = next(one for one in own if asked.begins[0] in texts[one].text)
+    text = texts[place]
+    starts = [text.text.index(words) for words in asked.begins if words in text.text]
+    numbers = [n for at in starts for n, (a, b) in enumerate(text.spans) if a <= at < b]
+    gold = {n: numbers.count(n) / len(numbers) for n in numbers}
+    return Example(asked.question, place, list(_answers(asked, text, starts[0])), gold)
+
+
+def _answers(asked: Asked, text: Text, after: int) -> Iterator[Span]:
+    at = text.text.find(asked.answer, after) if asked.answer else -1
+    if at >= 0:
+        yield at, at + len(asked.answer)
