@@ -20,7 +20,7 @@ answer as it stands there, empty where no phrase is one; `n:` why the article do
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,10 +48,13 @@ def typed(folder: Path, encoder: Encoder) -> Corpus:
     for path in sorted(folder.rglob("*.txt")):
         title, text, asked = parsed(path.read_text("utf-8"))
         article = Article.of(text, title=title)
-        first = len(corpus.texts)
-        corpus.texts += _passages(article, encoder)
-        for one in asked:
-            corpus.examples.append(_example(one, corpus.texts, first, encoder))
+        own = list(_passages(article, encoder))
+        nearest = _nearest([one.question for one in asked], own, encoder)
+        corpus.examples += [
+            _example(one, own, place, len(corpus.texts))
+            for one, place in zip(asked, nearest, strict=True)
+        ]
+        corpus.texts += own
     add_hard(corpus, encoder)
     for example in corpus.examples:
         example.hard = example.hard[:NEAR]
@@ -86,21 +89,26 @@ def _passages(article: Article, encoder: Encoder) -> Iterator[Text]:
         yield Text(article.title, passage.quote(article), tuple(spans))
 
 
-def _example(asked: Asked, texts: list[Text], first: int, encoder: Encoder) -> Example:
-    """The question with its own passage: where none answers, the nearest of its article."""
-    own = range(first, len(texts))
+def _nearest(questions: Sequence[str], texts: Sequence[Text], encoder: Encoder) -> list[int]:
+    """The place of the passage that is nearest to each question."""
+    vectors = encoder.encode([one.text for one in texts])
+    return [int(place) for place in (encoder.encode(questions) @ vectors.T).argmax(axis=1)]
+
+
+def _example(asked: Asked, texts: Sequence[Text], nearest: int, first: int) -> Example:
+    """The question with its own of the passages; where none answers, with the nearest.
+
+    Args:
+        first: the place of the first passage in the corpus.
+    """
     if not asked.begins:
-        near = (
-            encoder.encode([texts[place].text for place in own])
-            @ encoder.encode([asked.question])[0]
-        )
-        return Example(asked.question, first + int(near.argmax()), [], {})
-    place = next(one for one in own if asked.begins[0] in texts[one].text)
+        return Example(asked.question, first + nearest, [], {})
+    place = next(at for at, one in enumerate(texts) if asked.begins[0] in one.text)
     text = texts[place]
     starts = [text.text.index(words) for words in asked.begins if words in text.text]
     numbers = [n for at in starts for n, (a, b) in enumerate(text.spans) if a <= at < b]
     gold = {n: numbers.count(n) / len(numbers) for n in numbers}
-    return Example(asked.question, place, list(_answers(asked, text, starts[0])), gold)
+    return Example(asked.question, first + place, list(_answers(asked, text, starts[0])), gold)
 
 
 def _answers(asked: Asked, text: Text, after: int) -> Iterator[Span]:
