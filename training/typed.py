@@ -7,11 +7,11 @@ A file has an article and what is asked about it:
     A paragraph.
 
     ## Questions
-    q: who paid for the study
-    s: The trial lasted ten weeks
-    a: the Hallam Trust
-    q: how much were the chairs
-    n: the number of chairs is told, not what they cost
+    q: price of the new ferry engine
+    s: She said that a new one
+    a: 40,000 crowns
+    q: how old is ada park
+    n: she is named without her age
 
 `s:` are the first words of the sentence that answers, more than one where several do; `a:` the
 answer as it stands there, empty where no phrase is one; `n:` why the article doesn't answer it.
