@@ -6,7 +6,7 @@ import re
 
 ASKING = "what|which|who|whom|whose|when|where|why|how"
 HELPERS = (
-    "am|is|are|was|were|do|does|did|has|have|had|will|would|can|could|may|might|must|shall|should"
+    "is|are|was|were|do|does|did|has|have|had|will|would|can|could|may|might|must|shall|should"
 )
 
 _MANY_WORDS = re.compile(
@@ -45,7 +45,7 @@ _PLURAL = re.compile(
 
 _WHETHER = re.compile(
     r"^(?:(?:and|but|or|so|then|ok|okay|well|please),? )?"
-    rf"(?:{HELPERS})(?:n['’]t)?\b",
+    rf"(?:am|{HELPERS})(?:n['’]t)?\b",
     re.IGNORECASE,
 )
 _OPENING = re.compile(  # can you tell me who won; do you know if it is open

@@ -10,7 +10,7 @@ import pytest
 from rag import models
 from training.examples import Corpus
 from training.samples import Tokens, group
-from training.typed import typed
+from training.typed import parsed, typed
 
 FERRY = """# Ferry stops for the winter
 
@@ -64,3 +64,28 @@ def test_typed_questions_are_asked_as_they_are(corpus: Corpus) -> None:
             some = group(example, corpus, tokens, random.Random(seed), 2, {"price": ["cost"]})
             assert some[0].question == example.question
             assert some[0].gold == example.gold
+
+
+def test_passages_of_the_same_article_stand_beside_a_question(tmp_path: Path) -> None:
+    long = " ".join(f"Ada Park counted {n} boats on day {n} and wrote it down." for n in range(60))
+    ferry = FERRY.replace("It is to come", f"{long} It is to come")
+    (tmp_path / "a.txt").write_text(ferry, "utf-8")
+    (tmp_path / "b.txt").write_text(BEES, "utf-8")
+    corpus = typed(tmp_path, models.encoder())
+    for example in corpus.examples[:-1]:
+        own = corpus.texts[example.paragraph].heading
+        assert example.paragraph not in example.hard
+        assert [corpus.texts[place].heading for place in example.hard[:2]] == [own, own]
+
+
+def test_several_sentences_may_answer() -> None:
+    _, text, asked = parsed(FERRY.replace("a: 40,000", "s: It is to come\na: 40,000"))
+    assert asked[0].begins == ("She said that", "It is to come")
+    assert text.count("\n") == 1
+
+
+@pytest.mark.parametrize("fault", ["q: what\n", "q: what\ns: It\nn: not told\n"])
+def test_a_question_without_its_sentence_is_named(tmp_path: Path, fault: str) -> None:
+    (tmp_path / "bad.txt").write_text(FERRY + fault, "utf-8")
+    with pytest.raises(ValueError, match=r"bad\.txt: what: needs either s: or n:"):
+        typed(tmp_path, models.encoder())

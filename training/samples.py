@@ -17,8 +17,8 @@ SEED = 20261123
 SENTENCES = 24  # of a passage at most
 # How often a question is asked of its own paragraph, of it without the answer, of it by another
 # name, how often another question is, and how often its paragraph is there at all
-ANSWERED, UNSAID, MISNAMED, UNASKED, FOUND = 0.52, 0.1, 0.13, 0.08, 0.93
-LED = 0.6  # how many paragraphs have a sentence with all but the answer, too
+ANSWERED, UNSAID, MISNAMED, UNASKED, FOUND = 0.55, 0.1, 0.12, 0.06, 0.93
+LED = 0.6  # of the paragraphs whose answer can be taken out: how many say the rest once more
 SHORT = 0.35  # how many questions are shortened
 
 
@@ -91,40 +91,42 @@ def group(
 
     With `synonyms`, most are in other words than they were. What was typed is asked as it is.
     """
-    example, own, answered = (
-        (example, corpus.texts[example.paragraph], True)
-        if corpus.is_typed
-        else _changed(example, corpus, chance, size, synonyms)
-    )
     hard = list(example.hard)
-    some: list[Sample] = []
-    headed = chance.random() < 0.6
-
-    def shown(text: Text) -> Text:
-        return text if headed else Text("", text.text, text.spans)
-
-    if own:
-        told = (example.answers, example.gold) if answered else ([], {})
-        some.append(tokens.sample(example.question, shown(own), *told))
     # The very nearest of other reviews or posts may answer as well: take any of the near ones.
     chance.shuffle(hard)
-    for place in hard[: size - len(some)]:
-        other = corpus.texts[place]
-        if synonyms and chance.random() < TOLD:
-            other = at_random(other, synonyms, chance)
-        some.append(tokens.sample(example.question, shown(other), [], {}))
-    return some[:size]
+    others = [corpus.texts[place] for place in hard[:size]]
+    if corpus.is_typed:
+        own, answered = corpus.texts[example.paragraph], True
+    else:
+        example, own, answered = _changed(example, corpus, others, chance, synonyms)
+        others = [
+            at_random(other, synonyms, chance) if synonyms and chance.random() < TOLD else other
+            for other in others
+        ]
+    headed = chance.random() < 0.6 or corpus.is_typed
+
+    def sample(text: Text, answers: Sequence[tuple[int, int]], gold: dict[int, float]) -> Sample:
+        shown = text if headed else Text("", text.text, text.spans)
+        return tokens.sample(example.question, shown, answers, gold)
+
+    some: list[Sample] = []
+    if own:
+        some.append(sample(own, *((example.answers, example.gold) if answered else ([], {}))))
+    return [*some, *(sample(other, [], {}) for other in others)][:size]
 
 
 def _changed(
-    example: Example, corpus: Corpus, chance: random.Random, size: int, synonyms: Synonyms | None
+    example: Example,
+    corpus: Corpus,
+    others: Sequence[Text],
+    chance: random.Random,
+    synonyms: Synonyms | None,
 ) -> tuple[Example, Text | None, bool]:
     """What annotators asked, as people might ask it, its paragraph, and whether that answers it."""
     own = corpus.texts[example.paragraph]
-    others = " ".join(corpus.texts[place].text for place in example.hard[:size])
     if synonyms:
         example, own = _otherwise(example, own, synonyms, chance)
-    question, shown, answered = _asked(example, own, others, chance)
+    question, shown, answered = _asked(example, own, " ".join(one.text for one in others), chance)
     return replace(example, question=asked_as_typed(question, chance)), shown, answered
 
 
@@ -172,11 +174,15 @@ def _asked(
     kind = chance.random()
     if not example.gold or kind < ANSWERED:
         return example.question, own, True
-    if kind < ANSWERED + UNSAID and (cut := unsaid(example, own, chance)):
-        return example.question, own.saying(*cut), False
-    if kind < ANSWERED + UNSAID + MISNAMED and (other := misnamed(example, own, chance)):
-        return other, own, False
-    if kind < ANSWERED + UNSAID + MISNAMED + UNASKED and (other := unasked(own, others, chance)):
+    other = None
+    if kind < ANSWERED + UNSAID:
+        if cut := unsaid(example, own, chance):
+            return example.question, own.saying(*cut), False
+    elif kind < ANSWERED + UNSAID + MISNAMED:
+        other = misnamed(example, own, chance)
+    elif kind < ANSWERED + UNSAID + MISNAMED + UNASKED:
+        other = unasked(own, others, chance)
+    if other:
         return other, own, False
     if kind < FOUND and len(own.spans) > len(example.gold):
         return example.question, own.without(set(example.gold)), False

@@ -30,7 +30,7 @@ from rag.encode import Encoder
 from rag.split import passages, sentences
 from training.examples import TYPED, Corpus, Example, Span, Text, add_hard
 
-NEAR = 4  # passages that stand beside a question's own: most are of the same article
+NEAR = 4  # passages that stand beside a question's own: those of its article first
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,10 @@ def typed(folder: Path, encoder: Encoder) -> Corpus:
     """The articles of a folder's text files, cut into passages as a library cuts them."""
     corpus = Corpus(TYPED, [], [])
     for path in sorted(folder.rglob("*.txt")):
-        title, text, asked = parsed(path.read_text("utf-8"))
+        try:
+            title, text, asked = parsed(path.read_text("utf-8"))
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
         article = Article.of(text, title=title)
         own = list(_passages(article, encoder))
         nearest = _nearest([one.question for one in asked], own, encoder)
@@ -57,8 +60,21 @@ def typed(folder: Path, encoder: Encoder) -> Corpus:
         corpus.texts += own
     add_hard(corpus, encoder)
     for example in corpus.examples:
-        example.hard = example.hard[:NEAR]
+        near = dict.fromkeys([*_siblings(example, corpus), *example.hard])
+        example.hard = list(near)[:NEAR]
     return corpus
+
+
+def _siblings(example: Example, corpus: Corpus) -> Iterator[int]:
+    """The other passages of its article, but for those in which an answer's words stand."""
+    own = corpus.texts[example.paragraph]
+    forms = [own.text[a:b].casefold() for a, b in example.answers]
+    for place in range(max(0, example.paragraph - NEAR), example.paragraph + NEAR + 1):
+        text = corpus.texts[place] if place < len(corpus.texts) else None
+        if place == example.paragraph or text is None or text.heading != own.heading:
+            continue
+        if not any(form in text.text.casefold() for form in forms):
+            yield place
 
 
 def parsed(file: str) -> tuple[str, str, list[Asked]]:
@@ -72,10 +88,12 @@ def parsed(file: str) -> tuple[str, str, list[Asked]]:
 def _questions(lines: str) -> Iterator[Asked]:
     for block in re.split(r"^q:", lines, flags=re.MULTILINE)[1:]:
         question, _, rest = block.partition("\n")
-        told = re.findall(r"^([sa]):[ \t]*(.*)$", rest, re.MULTILINE)
-        begins = tuple(" ".join(words.split()) for key, words in told if key == "s")
-        answer = next((" ".join(words.split()) for key, words in told if key == "a"), "")
-        yield Asked(question.strip(), begins, answer)
+        told: dict[str, list[str]] = {"s": [], "a": [], "n": []}
+        for key, words in re.findall(r"^([san]):[ \t]*(.*)$", rest, re.MULTILINE):
+            told[key].append(" ".join(words.split()))
+        if bool(told["s"]) == bool(told["n"]):
+            raise ValueError(f"{question.strip()}: needs either s: or n:")
+        yield Asked(question.strip(), tuple(told["s"]), "".join(told["a"]))
 
 
 def _passages(article: Article, encoder: Encoder) -> Iterator[Text]:
@@ -106,9 +124,10 @@ def _example(asked: Asked, texts: Sequence[Text], nearest: int, first: int) -> E
     place = next(at for at, one in enumerate(texts) if asked.begins[0] in one.text)
     text = texts[place]
     starts = [text.text.index(words) for words in asked.begins if words in text.text]
-    numbers = [n for at in starts for n, (a, b) in enumerate(text.spans) if a <= at < b]
-    gold = {n: numbers.count(n) / len(numbers) for n in numbers}
-    return Example(asked.question, first + place, list(_answers(asked, text, starts[0])), gold)
+    answers = list(_answers(asked, text, starts[0]))
+    places = [*starts, *(start for start, _ in answers)]
+    numbers = {n for at in places for n, (a, b) in enumerate(text.spans) if a <= at < b}
+    return Example(asked.question, first + place, answers, dict.fromkeys(numbers, 1 / len(numbers)))
 
 
 def _answers(asked: Asked, text: Text, after: int) -> Iterator[Span]:

@@ -22,10 +22,15 @@ ASKED, TOLD = 0.35, 0.4  # how often the question is put otherwise, how often th
 SHARED, ELSEWHERE = 0.85, 0.12  # how many of the words shared, and of any others
 UNNAMED, UNNAMED_ELSEWHERE = 0.5, 0.15  # how many sentences have a name made a pronoun
 DROPPED = 0.6  # how many of the little words a shortened question loses
-ENOUGH = 2  # such ordinary words from which one may be left out
 
-_LITTLE = re.compile(r"(?<=[a-z] )(?:the|an?|did|does|do|is|was|are|were|that)\b(?= \w)")
-_PLAIN = re.compile(r"(?<=\w )(?!what|when|whe|whi|how|that|many|much|long|old)[a-z]{4,}\b")
+_LITTLE = re.compile(r"(?<=[a-z] )(?:the|an?|did|does|do|is|was|are|were|that)(?= \w)")
+_KEPT = (  # without them it asks for something else
+    "what|when|where|which|who\\w*|how|that|many|much|long|old|first|last|only|never|most|least|"
+    "second|third|before|after|because|during|while|without|with|from|into|than|other|more|less|same"
+)
+_PLAIN = re.compile(
+    rf"(?<=[a-z] )(?!(?:{_KEPT})\b)[a-z]{{4,}}(?= (?!(?:{_KEPT})\b)[a-z]{{4,}}(?![\w'’-]))"
+)
 _WORD = re.compile(r"\b[a-z]{3,}\b")
 _NAME = re.compile(r"(?:\b[Tt]he )?\b[A-Z][\w-]+(?: (?:of |the |de |van )?[A-Z][\w-]+)*")
 _STEM = 5  # letters in which words agree that count as the same
@@ -52,11 +57,12 @@ def asked_otherwise(example: Example, own: Text, synonyms: Synonyms, chance: ran
 
 
 def shortened(question: str, chance: random.Random) -> str:
-    """A question without some of its little words, and without one of the ordinary ones near its
-    end, where it rather says more than what is asked. Names and numbers stay."""
+    """A question without some of its little words, and without one that only says more of the word
+    after it ("rusty cables"). Names and numbers stay."""
     little = [found.span() for found in _LITTLE.finditer(question) if chance.random() < DROPPED]
+    # Its first words say what is asked for.
     plain = [found.span() for found in _PLAIN.finditer(question, len(question) // 2)]
-    more = [chance.choice(plain)] if len(plain) >= ENOUGH else []
+    more = [chance.choice(plain)] if plain else []
     spans = [*little, *more]
     return " ".join(edited(question, sorted({(*span, "") for span in spans})).split())
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from rag.read.pdf_lines import Line
-from rag.read.unwrap import Vocabulary, begins_item, ends_clause, ends_sentence, may_go_on
+from rag.read.unwrap import Items, Vocabulary, ends_clause, ends_sentence
 
 _EDGE_ROWS: Final = 2  # at the top and at the bottom of a page, where headers and footers stand
 _REPEATED: Final = 3  # pages from which on a line at the edge is a header; 2 if there are only 2
@@ -26,7 +26,7 @@ _OTHER_SIZE: Final = 1.15  # ratio of sizes of type from which on a line is or i
 _PARAGRAPH_GAP: Final = 1.4  # distance of baselines, in the usual distance
 _INDENT: Final = 0.8  # in the size of the type
 _SMALLER: Final = 0.95  # ratio to the usual size of type from which on a footnote is set
-_FOOT = re.compile(r"\s*(?:[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]|\d{1,3}\b|[*†‡§])")
+_FOOT = re.compile(r"\s*(?:[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]|\d{1,3}\b|\[\d{1,3}\]|[*†‡§])")
 _EARLY: Final = 0.6  # a line shorter than this part of its column ends its paragraph
 _RATHER_EARLY: Final = 0.85  # it does too when it also ends a sentence
 
@@ -94,39 +94,51 @@ def _is_own_page_number(line: Line, index: int) -> bool:
 
 def flowing_text(pages: Sequence[Sequence[Line]]) -> str:
     """The paragraphs of all pages, a blank line between them; words hyphenated at the end of a
-    line and paragraphs that go on in the next column or on the next page are put together."""
-    words = Vocabulary("\n".join(line.text for page in pages for line in page))
-    leading = _leading(pages)
-    edges = _right_edges([line for page in pages for line in page])
-    text, feet = _Paragraphs(words, leading, edges), _Paragraphs(words, leading, edges)
-    for page in pages:
-        body = _above_feet(page)
-        for number, line in enumerate(page[:body]):
-            if text.add(line, first=number == 0):  # what a page ended with may go on over its feet
-                text.put_before_last(feet.taken())
-        for number, line in enumerate(page[body:]):
-            feet.add(line, first=number == 0)
-    return "\n\n".join([*text.taken(), *feet.taken()])
+    line and paragraphs that go on in the next column or on the next page are put together, over
+    the footnotes at the end of a page, too."""
+    every = [line for page in pages for line in page]
+    usual = statistics.median(line.size for line in every) if every else 0.0
+    cuts = [_above_feet(page, usual) for page in pages]
+    bodies = [page[:cut] for page, cut in zip(pages, cuts, strict=True)]
+    feet = [page[cut:] for page, cut in zip(pages, cuts, strict=True)]
+    measures = Vocabulary("\n".join(line.text for line in every)), _leading(pages), _edges_of(every)
+    text, notes = _Paragraphs(bodies, *measures), _Paragraphs(feet, *measures)
+    for body, foot in zip(bodies, feet, strict=True):
+        for number in range(len(body)):
+            if text.add(first=number == 0):  # what the page before ended with has ended, too
+                text.put_before_last(notes.taken())
+        for number in range(len(foot)):
+            notes.add(first=number == 0)
+    return "\n\n".join([*text.taken(), *notes.taken()])
 
 
 class _Paragraphs:
-    """Paragraphs that lines are put together to.
+    """Paragraphs that lines are put together to, one after the other.
 
     Args:
         leading: the usual distance of two baselines, in the size of the type.
         edges: how far lines reach, by their place.
     """
 
-    def __init__(self, words: Vocabulary, leading: float, edges: dict[int, float]) -> None:
+    def __init__(
+        self,
+        pages: Sequence[Sequence[Line]],
+        words: Vocabulary,
+        leading: float,
+        edges: dict[int, float],
+    ) -> None:
+        self._lines = [line for page in pages for line in page]
+        self._items = Items([line.text for line in self._lines])
         self._words, self._leading, self._edges = words, leading, edges
         self._done: list[str] = []
-        self._last: Line | None = None
+        self._at = -1
 
-    def add(self, line: Line, *, first: bool) -> bool:
-        """Add a line, the first of its page or not; whether it begins a paragraph."""
-        last, self._last = self._last, line
-        begins = last is None or not self._done or self._begins(last, line, first)
-        if begins:
+    def add(self, *, first: bool) -> bool:
+        """Add the next line, the first of its page or not; whether it begins a paragraph."""
+        self._at += 1
+        line = self._lines[self._at]
+        begins = not self._at or self._begins(self._lines[self._at - 1], line, first)
+        if begins or not self._done:
             self._done.append(line.text)
         else:
             self._done[-1] = self._words.join(self._done[-1], line.text, drop_hyphen=True)
@@ -141,37 +153,33 @@ class _Paragraphs:
         return taken
 
     def _begins(self, last: Line, line: Line, first: bool) -> bool:
+        jumped = first or line.y >= last.y  # to the next page or column
+        full = _fills(last, self._edges, _RATHER_EARLY)
+        right = not jumped and line.x - last.x > _INDENT * line.size
+        free = right or not full or ends_clause(last.text)
+        self._items.move(line.text, self._at, free, not _fills(last, self._edges, _EARLY))
         if last.text in _BULLETS:
             return False
-        if _other_size(last, line) or (begins_item(line.text) and not self._runs_on(last, line)):
+        if _other_size(last, line) or self._items.begun:
             return True
         ended = ends_sentence(last.text)
-        if first or line.y >= last.y:  # on the next page or in the next column
+        if jumped:
             goes_on = line.text[:1].islower() or last.text.endswith("-")
-            return ended or not (goes_on or _fills(last, self._edges, _RATHER_EARLY))
+            return ended or not (goes_on or full)
         apart = last.y - line.y > _PARAGRAPH_GAP * self._leading * line.size
-        indented = ended and line.x - last.x > _INDENT * line.size
         early = _RATHER_EARLY if ended else _EARLY
-        return apart or indented or not _fills(last, self._edges, early)
-
-    def _runs_on(self, last: Line, line: Line) -> bool:
-        """Whether a line that begins with a dash or a number goes on with a sentence."""
-        in_list = begins_item(self._done[-1])
-        aligned = abs(line.x - last.x) < _INDENT * line.size
-        full = aligned and _fills(last, self._edges, _RATHER_EARLY)
-        return may_go_on(line.text) and full and not in_list and not ends_clause(last.text)
+        return apart or (ended and right) or not _fills(last, self._edges, early)
 
 
-def _above_feet(page: Sequence[Line]) -> int:
-    """How many lines of a page are above its footnotes: those in smaller type, each with its mark,
-    that are the last on it."""
-    if not page:
-        return 0
-    usual = statistics.median(line.size for line in page)
+def _above_feet(page: Sequence[Line], usual: float) -> int:
+    """How many lines of a page are above its footnotes: the last ones, in smaller type than usual,
+    if one of them begins with a mark. Those below the first of two columns aren't seen."""
     count = len(page)
     while count and page[count - 1].size < _SMALLER * usual:
+        if count < len(page) and page[count - 1].y <= page[count].y:
+            break
         count -= 1
-    return count if count < len(page) and _FOOT.match(page[count].text) else len(page)
+    return count if any(_FOOT.match(line.text) for line in page[count:]) else len(page)
 
 
 def _leading(pages: Sequence[Sequence[Line]]) -> float:
@@ -185,7 +193,7 @@ def _leading(pages: Sequence[Sequence[Line]]) -> float:
     return statistics.median_low(distances) if distances else 1.2
 
 
-def _right_edges(lines: Sequence[Line]) -> dict[int, float]:
+def _edges_of(lines: Sequence[Line]) -> dict[int, float]:
     """How far the lines that begin at about the same place reach, by that place."""
     ends: dict[int, list[float]] = defaultdict(list)
     for line in lines:

@@ -106,15 +106,9 @@ def begins_item(line: str) -> bool:
     return bool(_BULLET.match(line))
 
 
-def may_go_on(line: str) -> bool:
-    """Whether `line`, which looks like an item, begins with a dash or a number: a sentence may go
-    on so, too."""
-    return bool(_dash(line)) or _number(line) is not None
-
-
 def ends_clause(line: str) -> bool:
     """Whether `line` ends with a mark after which an item of a list may come."""
-    return bool(_CLAUSE_END.search(line.rstrip()))
+    return bool(_CLAUSE_END.search(without_notes(line)))
 
 
 def _is_wide(char: str) -> bool:
@@ -180,7 +174,7 @@ def _ends_early(line: str, following: str, width: int) -> bool:
 
 def _pairs(block: list[str], width: int) -> Iterator[tuple[str, str, bool]]:
     """Neighbouring lines, and whether the second begins a paragraph, as its beginning tells."""
-    items = _Items(block)
+    items = Items(block)
     for at, (line, following) in enumerate(pairwise(block)):
         early = _ends_early(line, following, width)
         free = ends_clause(line) or _room(line, following, width) > _RAGGED
@@ -191,30 +185,33 @@ def _pairs(block: list[str], width: int) -> Iterator[tuple[str, str, bool]]:
         yield line, following, items.begun or quoted or indented
 
 
-class _Items:
-    """Goes through a block and tells which lines begin an item of a list.
+class Items:
+    """Goes through lines and tells which begin an item of a list.
 
     A line that begins with a dash or with "25." may go on with a sentence, as may "25." that
     follows "April". It begins an item if the line before ended early or with a mark, or if it is
-    one more of a list. A number must be the first of its list, or follow another; a dash is that
-    of an item, too, where the next line begins with the same.
+    one more of a list. A number must be the first of its list, or follow another. A dash is that
+    of an item, too, where the next line begins with the same; a number, with the next.
 
     Attributes:
         begun: whether the line that was reached begins an item.
     """
 
     def __init__(self, block: list[str]) -> None:
-        self._last_at = {_number(line): at for at, line in enumerate(block)}
+        self._numbers = [*map(_number, block), None]
+        self._last_at = {number: at for at, number in enumerate(self._numbers)}
         self._all_dashes = [*map(_dash, block), ""]
-        self._dashes = {_dash(block[0])}
-        self._number = _number(block[0])
-        self.begun = self._inside = begins_item(block[0])
-        self._ruled = not re.search(r"\w", block[0])  # the line before has no word: "* * *"
+        first = block[0] if block else ""
+        self._dashes = {_dash(first)}
+        self._number = _number(first)
+        self.begun = self._inside = begins_item(first)
+        self._ruled = not re.search(r"\w", first)  # the line before has no word: "* * *"
 
     def move(self, line: str, at: int, free: bool, early: bool) -> None:
         """Go on to a line.
 
         Args:
+            at: its number.
             free: the line before ended early or with a mark, or was indented further.
             early: the line before was the last of its paragraph.
         """
@@ -224,7 +221,8 @@ class _Items:
             again = dash == self._all_dashes[at + 1]
             self.begun = free or again or (self._inside and dash in self._dashes)
         elif number is not None and not self._ruled:
-            self.begun = self._is_listed(number, at, free) and (free or self._inside)
+            again = number + 1 == self._numbers[at + 1]
+            self.begun = self._is_listed(number, at, free) and (free or again or self._inside)
         self._ruled = not re.search(r"\w", line)
         self._inside = self.begun or (self._inside and not early)
         if self.begun:

@@ -136,7 +136,7 @@ def test_pdf_footnotes_do_not_cut_the_sentence_that_goes_on_over_the_page(
     def first(canvas: Canvas) -> None:
         draw(canvas, lines[:3])
         canvas.setFontSize(8)
-        draw(canvas, ["1 See the report of the council.", "2 So the mayor."], top=100)
+        draw(canvas, ["of an earlier note.", "[1] See the report.", "2 So the mayor."], top=100)
 
     def second(canvas: Canvas) -> None:
         draw(canvas, lines[3:])
@@ -146,11 +146,47 @@ def test_pdf_footnotes_do_not_cut_the_sentence_that_goes_on_over_the_page(
 
     assert read_one(pdf(first, second), "a.pdf").text.split("\n\n") == [
         FLOOD,
-        "1 See the report of the council.",
+        "of an earlier note.",
+        "[1] See the report.",
         "2 So the mayor.",
         "The end.",
         "3 By letter.",
     ]
+
+
+@pytest.mark.parametrize("signs", [("1.", "2.", "3."), ("-", "-", "-")])
+def test_pdf_list_after_a_full_line_without_a_stop(
+    signs: tuple[str, ...], read_one: Callable[..., Article]
+) -> None:
+    lines = textwrap.wrap(FLOOD, 60)[:3]
+    items = [
+        f"{sign} {textwrap.wrap(words(3, 40), 55)[number]}" for number, sign in enumerate(signs)
+    ]
+    text = read_one(pdf(lambda canvas: draw(canvas, [*lines, *items])), "a.pdf").text
+    assert text.split("\n\n") == [" ".join(lines), *items]
+
+
+def test_pdf_number_after_a_sentence_with_a_footnote_mark(read_one: Callable[..., Article]) -> None:
+    lines = [
+        *textwrap.wrap(FLOOD, 60)[:2],
+        "houses before the morning came and all of it was lost.³",
+    ]
+    lines += ["1. The mayor goes", "2. The council stays"]
+    text = read_one(pdf(lambda canvas: draw(canvas, lines)), "a.pdf").text
+    assert text.split("\n\n")[1:] == lines[-2:]
+
+
+def test_pdf_sentence_goes_on_with_a_number_in_the_next_column(
+    read_one: Callable[..., Article],
+) -> None:
+    lines = textwrap.wrap(FLOOD, 40)
+    lines[4] = f"25. {lines[4]}"
+
+    def page(canvas: Canvas) -> None:
+        draw(canvas, lines[:4])
+        draw(canvas, lines[4:], x=320)
+
+    assert read_one(pdf(page), "a.pdf").text == " ".join(lines)
 
 
 @pytest.mark.parametrize("sign", ["-", "\N{EN DASH}", "25."])
