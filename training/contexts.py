@@ -190,8 +190,8 @@ def groups(
 ) -> Iterator[Group]:
     """A context for each question or two of a paragraph, with others of the same paragraph.
 
-    With `synonyms`, most are in other words than they were; `near` chooses the sentences that stand
-    beside what answers.
+    With `synonyms`, most are in other words than they were, but for typed ones; `near` chooses the
+    sentences that stand beside what answers.
     """
     chance = random.Random(SEED + epoch)
     leads: list[tuple[Corpus, Example, list[Example]]] = []
@@ -224,9 +224,12 @@ def _group(
     own = corpus.texts[lead.paragraph]
 
     def wording(one: Example) -> str:
-        if synonyms and chance.random() < OTHERWISE:
+        if synonyms and not corpus.is_typed and chance.random() < OTHERWISE:
             return asked_otherwise(one, own, synonyms, chance)
         return one.question
+
+    def as_typed(question: str) -> str:
+        return question if corpus.is_typed else asked_as_typed(question, chance)
 
     first = wording(lead)
     sentences = context(lead, first, corpus, near, chance)
@@ -244,9 +247,9 @@ def _group(
             continue
         nothing += said == "[0]"
         question = first if one is lead else wording(one)
-        asked.append((asked_as_typed(question, chance), said))
+        asked.append((as_typed(question), said))
         if said != "[0]" and chance.random() < MISNAMED and (other := misnamed(one, own, chance)):
-            asked.append((asked_as_typed(other, chance), "[0]"))
+            asked.append((as_typed(other), "[0]"))
     if not asked or not sentences:
         return None
     made = turns.group(written(sentences, chance, changed), asked[:QUESTIONS])
