@@ -10,7 +10,7 @@ import pytest
 from rag import models
 from training.examples import Corpus
 from training.samples import Tokens, group
-from training.typed import parsed, typed
+from training.typed import parsed, strangers, typed
 
 FERRY = """# Ferry stops for the winter
 
@@ -89,3 +89,19 @@ def test_a_question_without_its_sentence_is_named(tmp_path: Path, fault: str) ->
     (tmp_path / "bad.txt").write_text(FERRY + fault, "utf-8")
     with pytest.raises(ValueError, match=r"bad\.txt: what: needs either s: or n:"):
         typed(tmp_path, models.encoder())
+
+
+def test_some_typed_questions_are_asked_of_other_articles_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(FERRY, "utf-8")
+    for name in ("hens", "cows"):
+        (tmp_path / f"{name}.txt").write_text(BEES.replace("Bees", name.title()), "utf-8")
+    corpus = typed(tmp_path, models.encoder())
+    price, *_, honey = corpus.examples
+    assert {one.heading for one in strangers(price, corpus)} == {"Cows", "Hens"}
+    assert strangers(honey, corpus) == []  # "who makes it" may be asked of anybody
+    tokens = Tokens(str(models.embedded_encoder()))
+    made = [group(price, corpus, tokens, random.Random(seed), 2) for seed in range(60)]
+    withheld = [some for some in made if not any(one.gold or one.starts for one in some)]
+    assert 0 < len(withheld) < 30
+    for some in withheld:
+        assert {one.text.heading for one in some} == {"Cows", "Hens"}

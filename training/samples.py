@@ -11,6 +11,7 @@ import torch
 from rag.locate import Reading, Row, Tokenised
 from training.examples import Corpus, Example, Text
 from training.nearmiss import led, misnamed, unasked, unsaid
+from training.typed import strangers
 from training.wording import TOLD, Synonyms, at_random, retold, reworded, shortened
 
 SEED = 20261123
@@ -19,6 +20,7 @@ SENTENCES = 24  # of a passage at most
 # name, how often another question is, and how often its paragraph is there at all
 ANSWERED, UNSAID, MISNAMED, UNASKED, FOUND = 0.55, 0.1, 0.12, 0.06, 0.93
 LED = 0.6  # of the paragraphs whose answer can be taken out: how many say the rest once more
+WITHHELD = 0.2  # how many typed questions are asked of other articles alone
 SHORT = 0.35  # how many questions are shortened
 
 
@@ -95,8 +97,11 @@ def group(
     # The very nearest of other reviews or posts may answer as well: take any of the near ones.
     chance.shuffle(hard)
     others = [corpus.texts[place] for place in hard[:size]]
+    own: Text | None = corpus.texts[example.paragraph]
     if corpus.is_typed:
-        own, answered = corpus.texts[example.paragraph], True
+        answered = True
+        if chance.random() < WITHHELD and len(strange := strangers(example, corpus)) >= size:
+            own, others = None, chance.sample(strange, size)
     else:
         example, own, answered = _changed(example, corpus, others, chance, synonyms)
         others = [

@@ -30,7 +30,9 @@ from rag.encode import Encoder
 from rag.split import passages, sentences
 from training.examples import TYPED, Corpus, Example, Span, Text, add_hard
 
-NEAR = 4  # passages that stand beside a question's own: those of its article first
+NEAR = 4  # passages of other articles that stand beside a question's own
+MOST = 8  # passages of an article
+NAMING = 4  # letters of a word that may name what a question is about
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ def typed(folder: Path, encoder: Encoder) -> Corpus:
         corpus.texts += own
     add_hard(corpus, encoder)
     for example in corpus.examples:
-        near = dict.fromkeys([*_siblings(example, corpus), *example.hard])
-        example.hard = list(near)[:NEAR]
+        heading = corpus.texts[example.paragraph].heading
+        strange = [n for n in example.hard if corpus.texts[n].heading != heading]
+        example.hard = [*_siblings(example, corpus), *strange[:NEAR]]
     return corpus
 
 
@@ -69,12 +72,25 @@ def _siblings(example: Example, corpus: Corpus) -> Iterator[int]:
     """The other passages of its article, but for those in which an answer's words stand."""
     own = corpus.texts[example.paragraph]
     forms = [own.text[a:b].casefold() for a, b in example.answers]
-    for place in range(max(0, example.paragraph - NEAR), example.paragraph + NEAR + 1):
+    for place in range(max(0, example.paragraph - MOST), example.paragraph + MOST + 1):
         text = corpus.texts[place] if place < len(corpus.texts) else None
         if place == example.paragraph or text is None or text.heading != own.heading:
             continue
         if not any(form in text.text.casefold() for form in forms):
             yield place
+
+
+def strangers(example: Example, corpus: Corpus) -> list[Text]:
+    """Passages of other articles that can't be what a question is about: it has a word of its own
+    article that they lack. What is asked of no article in particular they might answer."""
+    own = corpus.texts[example.paragraph]
+    named = _words(example.question) & _words(f"{own.heading} {own.text}")
+    others = [corpus.texts[n] for n in example.hard if corpus.texts[n].heading != own.heading]
+    return [one for one in others if named - _words(f"{one.heading} {one.text}")]
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.casefold()) if len(word) >= NAMING}
 
 
 def parsed(file: str) -> tuple[str, str, list[Asked]]:
