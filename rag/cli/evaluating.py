@@ -132,7 +132,8 @@ def run_gold(
         with _measured(settings, config, articles) as library:
             report = _report(settings, items, library, config, chosen)
             rules = replace(config.rules, allowed=frozenset(chosen.allow))
-            verdict = judge(report, rules, baseline)
+            with _kept(chosen.report, report):
+                verdict = judge(report, rules, baseline)
             if chosen.report:
                 _write(chosen.report, report, verdict, library, baseline)
     if as_json:
@@ -187,6 +188,22 @@ def _errors_are_broken() -> Iterator[None]:
     except RagError as error:
         tell(f"rag: error: {error}")
         raise click.exceptions.Exit(BROKEN) from error
+
+
+@contextmanager
+def _kept(folder: Path | None, report: Report) -> Iterator[None]:
+    """What was measured is kept where the rules that it is judged by are wrong."""
+    from rag.errors import UsageError
+
+    try:
+        yield
+    except UsageError:
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+            file = folder / "report.json"
+            file.write_text(report.to_json(), "utf-8")
+            tell(f"measured but not judged: {line(str(file))}, which --replay takes")
+        raise
 
 
 @contextmanager

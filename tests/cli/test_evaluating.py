@@ -97,6 +97,20 @@ def test_what_fails_says_so_and_is_not_blessed(rag: Rag, shared: Path, tmp_path:
     assert not (tmp_path / "b.json").exists()
 
 
+def test_a_wrong_bound_loses_nothing_that_was_measured(
+    rag: Rag, shared: Path, tmp_path: Path
+) -> None:
+    gold = write(tmp_path / "gold.jsonl", ITEMS[:2])
+    (tmp_path / "pyproject.toml").write_text("[tool.rag.eval.floors]\nrefused = 0.5\n", "utf-8")
+    done = rag("eval", gold, "--report", tmp_path / "out", library=shared)
+    assert done.exit_code == 2
+    assert "refused: a bound for a metric that no item of this run has" in done.stderr
+    file = tmp_path / "out" / "report.json"
+    assert f"measured but not judged: {file}" in done.stderr.replace("\n", "")
+    (tmp_path / "pyproject.toml").write_text("[tool.rag.eval]\n", "utf-8")
+    assert rag("eval", gold, "--replay", file, library=shared).exit_code == 0
+
+
 def test_another_gold_file_is_not_comparable(
     rag: Rag, gold: Path, shared: Path, tmp_path: Path
 ) -> None:
