@@ -16,6 +16,7 @@ from rag.search import Hit
 _CALENDAR = frozenset(map(str.casefold, CALENDAR))
 _BY_THE_WAY = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*\w")
+_PLURAL = re.compile(r"(?<=\w{3})s$")  # the Ukrainians are in an article on the Ukrainian army
 
 
 def elsewhere(question: str, hits: Sequence[Hit]) -> frozenset[str]:
@@ -29,7 +30,9 @@ def elsewhere(question: str, hits: Sequence[Hit]) -> frozenset[str]:
         return frozenset()
     passages = [hit.passage.quote(hit.article) for hit in hits]
     words = map(_plain, _WORD.findall(_BY_THE_WAY.sub("", question)))
-    names = [word for word in {*words} - COMMON - _CALENDAR if _is_name(word, passages)]
+    names = [
+        _PLURAL.sub("", word) for word in {*words} - COMMON - _CALENDAR if _is_name(word, passages)
+    ]
     articles = {hit.article.id: hit.article for hit in hits}
     texts = {id: f"{one.title}\n{one.text}".casefold() for id, one in articles.items()}
     return frozenset(

@@ -36,6 +36,7 @@ _NAME = r"[A-Z][\w'’.-]*(?:\s+(?:(?:of|de|van|von)\s+)?[A-Z][\w'’.-]*)*"
 _NAMES = re.compile(rf"(?<=\s){_NAME}(?:, {_NAME})*,?\s+and\s+{_NAME}")
 # A name that "and" is part of rarely stands behind these: the age of A and B, when did A and B die
 _OF_EACH = re.compile(rf"\b(?:{HELPERS}|of|for|(?<!\bwhat )\w+s)\s+\Z|\beach\b", re.IGNORECASE)
+_OWNER = re.compile(r"\s(?:of|in|for|at|on)\s")  # the height and the width of the door
 _END = re.compile(rf"\s+(?:{ASKING}|{HELPERS}|each|both|respectively)\b|[,?]|$", re.IGNORECASE)
 
 
@@ -121,5 +122,7 @@ def _pair(question: str) -> tuple[str, str] | None:
             # A name ends what it names, whatever verb comes after it.
             if names and re.search(rf"\s{_NAME}", left[before[-1] :]):
                 last = names[-1].end()
-            return left + right[last:], question[: before[-1]] + right
+            owner = _OWNER.search(right, 0, last)
+            shared = right[owner.start() : last] if owner and not _OWNER.search(left) else ""
+            return left + shared + right[last:], question[: before[-1]] + right
     return None

@@ -22,7 +22,7 @@ _AROUND = " \t\n,.;:!?…¿¡\"'“”„‘’‚«»‹›()[]{}—–-"
 _BORDER = re.compile(r"[\s—]")  # of words
 _SIGN = re.compile(r"(?<![^\s(\[\"“‘—])[-–.]\d")  # of a number, or its point
 _INITIALS = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]\Z")  # which end with a point
-_COUNT = rf"(?:\d[\d.,]*|{'|'.join(sorted(NUMBER_WORDS))})"
+_COUNT = rf"(?:\d[\d.,]*|\b(?:{'|'.join(sorted(NUMBER_WORDS))})\b)"
 _POINTS_BACK = re.compile(  # twice as much; the same; her brother; 12 more people; the next day
     r"\bas (?:much|many)\Z|\b(?:more|less|fewer|others?|older|younger|later|earlier)\Z|\bthe same\b"
     r"|\A(?:it|they|he|she|this|that|these|those|there|then|them|him|her|his|its|their|both|here"

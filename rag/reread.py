@@ -8,6 +8,7 @@ is that none does. Its words are looked for in the sentence: what isn't there is
 from __future__ import annotations
 
 import math
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -122,10 +123,16 @@ def _phrase(opinion: Opinion, given: Sequence[Evidence]) -> Pointer | None:
     for number in opinion.line.numbers:
         if number and text:
             one = given[number - 1]
-            start = one.text.find(text)
-            if start >= 0:
-                return Pointer(one, start, start + len(text), opinion.likelihood)
+            if found := _standing(text).search(one.text):
+                return Pointer(one, *found.span(), opinion.likelihood)
     return None
+
+
+def _standing(words: str) -> re.Pattern[str]:
+    """Where words stand by themselves: a 5 isn't in 15, nor in 2.5."""
+    before = r"(?<!\w)(?<!\d[.,])" if words[0].isalnum() else ""
+    after = r"(?!\w|[.,]\d)" if words[-1].isalnum() else ""
+    return re.compile(before + re.escape(words) + after)
 
 
 def _both(locator: float, model: float) -> float:

@@ -102,19 +102,19 @@ class Found:
         every.sort(key=lambda pair: -pair[1].score)
         chosen: list[tuple[Hit, Match]] = []
         seen: set[tuple[str, int]] = set()
-        texts: list[frozenset[int]] = []
+        told: list[copies.Wording] = []
         for hit, match in every:
             place = (hit.article.id, match.number)
             text = match.sentence.quote(hit.article)
-            runs = copies.runs(text)
+            wording = copies.Wording.of(text)
             if (
                 place in seen
                 or not _may_answer(text, hit.article)
-                or any(copies.same(runs, other) for other in texts)
+                or any(copies.same(wording, other) for other in told)
             ):
                 continue
             seen.add(place)
-            texts.append(runs)
+            told.append(wording)
             chosen.append((hit, match))
         return chosen
 
@@ -189,7 +189,7 @@ class _Candidate:
     dense: tuple[int, float] | None  # rank and score
     words: tuple[int, float] | None
     fused: float
-    runs: frozenset[int]
+    wording: copies.Wording
     matches: list[Match] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
 
@@ -249,9 +249,9 @@ def _candidates(
         stored = articles[passage.article]
         if stored is None:
             continue
-        runs = copies.runs(passage.quote(stored.article))
+        wording = copies.Wording.of(passage.quote(stored.article))
         ranks = (by_dense.get(key), by_words.get(key))
-        candidate = _Candidate(stored, passage, *ranks, fused[key], runs)
+        candidate = _Candidate(stored, passage, *ranks, fused[key], wording)
         if not _is_copy(candidate, candidates):
             candidates.append(candidate)
     return candidates
@@ -260,7 +260,7 @@ def _candidates(
 def _is_copy(candidate: _Candidate, others: Sequence[_Candidate]) -> bool:
     """Whether one of the others says the same; it is told so."""
     for other in others:
-        if copies.same(candidate.runs, other.runs):
+        if copies.same(candidate.wording, other.wording):
             id = candidate.article.id
             if id not in (other.article.id, *other.copies):
                 other.copies.append(id)

@@ -93,6 +93,8 @@ def _likeness(word: str, other: str) -> int:
     if len(word) > len(other):
         beside = word[at - 1 : at] + word[at + 1 : at + 2]
         return LIKELY + 1 if word[at] == "e" or any(map(_BESIDE[word[at]].count, beside)) else 0
+    if at == len(word) - 1 and word[:at] in _dictionary():
+        return 0  # a name that is made of a word
     vowels = word[at] in _VOWELS and other[at] in _VOWELS
     return LIKELY if vowels or other[at] in _BESIDE[word[at]] else 0
 

@@ -440,6 +440,30 @@ def test_small_letters_do() -> None:
     assert whole("who discovered it?", [matter]) == "Who discovered dark matter?"
 
 
+def test_names_in_small_letters_are_names() -> None:
+    before = answered(
+        "when did elon musk buy twitter",
+        "October 2022",
+        "Elon Musk bought Twitter in October 2022 for $44 billion.",
+    )
+    assert whole("why did he buy it", [before]) == "Why did Elon Musk buy Twitter?"
+    assert whole("how much did he pay", [before]) == "How much did Elon Musk pay?"
+    chief = answered("who runs boeing", "Kelly Ortberg", "Kelly Ortberg runs Boeing since 2024.")
+    assert whole("what is its share price", [chief]) == "What is Boeing's share price?"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("and in may", "How many people died in may?"),
+        ("and last year", "How many people died in April, and what about last year?"),
+    ],
+)
+def test_a_month_or_a_year_is_no_verb(question: str, expected: str) -> None:
+    before = answered("how many people died in april", "12 people died in April.")
+    assert whole(question, [before]) == expected
+
+
 # Anything may be typed
 
 WORDS = st.sampled_from(

@@ -21,6 +21,7 @@ HARWICK = Article.of(
 BOTH = (LENNDORF, HARWICK)
 
 
+ARMY = Article.of("A camp is moved. Then the Harwicks left it.", title="Moving on")
 TITLED = Article.of("Nobody spoke for long.", title="Mayor of Harwick")
 
 
@@ -46,6 +47,7 @@ def hits(*articles: Article) -> list[Hit]:
         ("Was it dry in the park?", BOTH, set()),  # a surname in one, a place in the other
         ("Who opened a bridge, and who is the mayor of Harwick?", BOTH, set()),
         ("Who opened a bridge (and who is the mayor of Harwick)?", BOTH, set()),
+        ("Why are the Harwicks moving?", (*BOTH, ARMY), {LENNDORF}),  # of a plural, its singular
         ("", BOTH, set()),
         ("(?", BOTH, set()),
     ],

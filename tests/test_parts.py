@@ -69,6 +69,10 @@ TWO = {
         "In which years did the mayor Ada Park die?",
         "In which years did the painter Tom Reed die?",
     ],
+    "what were the height and the width of the door": [
+        "What were the height of the door?",
+        "What were the width of the door?",
+    ],
     "In which years did it open its first mine and its last mill?": [
         "In which years did it open its first mine?",
         "In which years did it open its last mill?",

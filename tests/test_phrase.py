@@ -203,6 +203,18 @@ def test_a_phrase_is_all_that_it_needs_to_stand_alone(
         ("Who can vote?", "Children may not vote.", "Children", False),
         ("Who did it?", "Police suspect that Berg did it.", "Berg", False),
         ("Who is suspected?", "Police suspect that Berg did it.", "Berg", True),
+        ("Who did it?", "Police believe Theo Berg did it.", "Theo Berg", False),
+        ("Who did it?", "Police believe in Theo Berg, who did it.", "Theo Berg", True),
+        ("Who stole it?", "Berg was held on suspicion of stealing it.", "Berg", False),
+        ("Who stole it?", "Berg is on trial for stealing it.", "Berg", False),
+        ("How many came?", "No-one came of the 41 people.", "41 people", False),
+        # An aside leaves who it is about in the clause.
+        ("Who won the race?", "Berg, 34, did not win the race.", "Berg", False),
+        ("Who won the race?", "Berg (34) did not win the race.", "Berg", False),
+        ("Who killed Ann?", "Berg, from Hull, is charged with killing Ann.", "Berg", False),
+        ("Who wrote it?", "Berg, 34, wrote it, but did not publish it.", "Berg", True),
+        # "Stone" has no number in it.
+        ("who owns the stone house", "The Stone House stands empty.", "The Stone House", False),
     ],
 )
 def test_what_is_denied_or_doubted_is_no_answer_alone(

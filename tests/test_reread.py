@@ -53,6 +53,22 @@ def test_a_refusal_makes_none_likelier_and_keeps_the_order() -> None:
     assert found.said is None
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "place"),
+    [
+        ("Of the 15 hurt, 5 left.", "5", 16),
+        ("In 2017 it had 7 rooms.", "7", 15),
+        ("At 2.5, then at 5.", "5", 16),
+        ("Of 1,500 men, 500 left.", "500", 14),
+        ("It cost US$5.", "$5", 10),
+    ],
+)
+def test_what_the_model_says_stands_by_itself(text: str, said: str, place: int) -> None:
+    found = again(read((text, *TEXTS[1:])), f"[1] {said}")
+    assert found.said
+    assert (found.said.start, found.said.text) == (place, said)
+
+
 @pytest.mark.parametrize("said", ["[2] three hundred", "[1] 300 people", "[2] ."])
 def test_words_that_do_not_stand_in_the_sentence_are_not_used(said: str) -> None:
     assert again(read(), said).said is None

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.claims.dates import dates
+
 NEAR = 0.05  # how far "about" reaches, as a share of the value
 NEAR_PART = 0.1  # the same for "about a third"
 NEAR_YEAR = 5
@@ -101,6 +103,11 @@ _NUMBER = re.compile(
 )
 _SCALE = re.compile(r"[ -]?(dozen|hundred|thousand|million|billion|trillion|bn|tn)\b|(k)\b", re.I)
 _MONEY = re.compile(r"(m)\b", re.IGNORECASE)
+_MANY = re.compile(  # 2.5m people, not metres
+    r"(m) (?=(?:people|men|women|children|jobs|homes|households|cars|copies|deaths|"
+    r"\w+(?:ers|ors|ees|ants|ents|ians))\b)"
+)
+_VAGUE = re.compile(r"(?:dozen|hundred|thousand|million|billion|trillion)s", re.IGNORECASE)
 _HALF = re.compile(r"[ -]and[ -]a[ -]half\b", re.IGNORECASE)
 _UNIT = re.compile(
     r"[ -]?(?:(?P<area>square|cubic|sq\.?)[ -])?(?P<unit>per ?cent(?:age)?\b|[^\W\d_]+|[%$€£°])"
@@ -247,8 +254,8 @@ def spelt(written: str) -> float:
 def _scaled(text: str, value: float, end: int, money: bool) -> tuple[float, int]:
     if half := _HALF.match(text, end):
         value, end = value + 0.5, half.end()
-    if money and (found := _MONEY.match(text, end)):
-        return value * SCALES["m"], found.end()
+    if found := (_MONEY if money else _MANY).match(text, end):
+        return value * SCALES["m"], found.end(1)
     while scale := _SCALE.match(text, end):
         value, end = value * SCALES[(scale[1] or scale[2]).lower()], scale.end()
     return value, end
@@ -308,13 +315,23 @@ def differ(one: str, other: str) -> bool:
 
     >>> [differ("At least 12", other) for other in ("Seventeen people", "twelve", "12 km", "May")]
     [True, False, False, False]
+    >>> differ("5 May 2023", "6 May"), differ("5 May 2023", "May 5"), differ("dozens", "36")
+    (True, False, False)
     """
-    pairs = [(mine, theirs) for mine in figures(one) for theirs in figures(other)]
+    days, others = ([day for day in dates(text) if day.is_exact] for text in (one, other))
+    if days and others and not any(mine.fits(theirs) for mine in days for theirs in others):
+        return True
+    pairs = [(mine, theirs) for mine in _counts(one) for theirs in _counts(other)]
     comparable = any(
         mine.unit == theirs.unit and (mine.year, mine.rank) == (theirs.year, theirs.rank)
         for mine, theirs in pairs
     )
     return comparable and not any(agree(*pair) or agree(*pair[::-1]) for pair in pairs)
+
+
+def _counts(text: str) -> list[Figure]:
+    """The figures of a text but for those, such as "dozens", that give no number."""
+    return [one for one in figures(text) if not _VAGUE.fullmatch(text, one.start, one.end)]
 
 
 def _comparable(claim: Figure, evidence: Figure) -> tuple[float, float]:

@@ -15,7 +15,7 @@ REACH = 3  # content words after a "not" that it may deny
 
 _NEGATION = re.compile(
     r"\b(?:not(?: yet)?(?! (?:only|just|merely|above|more|less)\b)(?!(?: \w+){1,3} until\b)"
-    r"|no(?: longer\b| one\b)?(?!\s*,|[”\"'’]|\. ?\d|-)|never|none|nobody|nothing|neither|nor"
+    r"|no(?: longer\b|[ -]one\b)?(?!\s*,|[”\"'’]|\. ?\d|-)|never|none|nobody|nothing|neither|nor"
     r"|without|cannot|\w+n['’]t|den(?:y|ies|ied|ying)|refus(?:e|es|ed|ing)"
     r"|declin(?:e|es|ed|ing) to|fail(?:s|ed|ing|ure)? to|unable|rarely|hardly|barely|scarcely"
     r"|seldom|rul(?:e|es|ed|ing) out|(?:acquitted|cleared) of|myth that)\b",
@@ -43,8 +43,9 @@ _DOUBT = (
     r"|(?:believed|thought)(?! (?:in|of|about)\b)|rumou?red|said to|sought to|meant to|seems?"
     r"|seemed|possible|potential|(?:would|should) have|ought to|plan(?:s|ned)? for"
     r"|(?:ask|call|order|press|urg)ed to|calls? (?:for|on)"
-    rf"|(?:{'|'.join(map(_forms, _TO))}) to|(?:{'|'.join(map(_forms, _THAT))})(?: that)"
-    r"|(?:accus|suspect|charg)ed (?:of|with)"
+    rf"|(?:{'|'.join(map(_forms, _TO))}) to"
+    rf"|(?:{'|'.join(map(_forms, _THAT))})(?: that|(?= (?-i:[A-Z])))"  # they believe Ann did it
+    r"|(?:accus|suspect|charg)ed (?:of|with|over)|on suspicion of|on trial"
 )
 _DOUBTS = re.compile(rf"\b(?:{_DOUBT})\b(?! not\b)", re.IGNORECASE)
 _SOFT = re.compile(  # what leaves it open in any way
@@ -58,6 +59,9 @@ _COMING = re.compile(r"\b(?:will|going to)\b|['’]ll\b", re.IGNORECASE)
 _PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")
 _DAYS = frozenset(day.lower() for day in CALENDAR)
 _ADVERB = re.compile(r"ly\Z|\A(?:well|already|still|soon|now|again|often|even)\Z")
+_ASIDE = re.compile(  # of the subject: Ann Low (34), Ann Low, 34, Ann Low, who lives in Hull,
+    r"\s?\([^()]{0,200}\)|,(?! (?:and|but|or)\b)[^,.;:]{1,120},(?! (?:and|but|or)\b)"
+)
 _STOP = re.compile(
     r"[,;:.!?()—–“”\"]|--|\b(?:and|but|or|who|which|because|although|while|when|where)\b",
     re.IGNORECASE,
@@ -86,11 +90,14 @@ class Scope:
 
 def _scopes(said: Said, cues: re.Pattern[str]) -> list[Scope]:
     found = []
-    stops = [(stop.start(), stop.end()) for stop in _STOP.finditer(said.text)]
+    stops = [stop.span() for stop in _STOP.finditer(said.text)]
+    asides = [aside.span() for aside in _ASIDE.finditer(said.text)]
+    main = [stop for stop in stops if not _is_in(stop[0], asides)]
     for cue in cues.finditer(said.text):
         words: list[Word] = []
         end = cue.end()
-        begin, until = _clause(stops, cue.start(), cue.end(), len(said.text))
+        around = stops if _is_in(cue.start(), asides) else main
+        begin, until = _clause(around, cue.start(), cue.end(), len(said.text))
         near = until
         for word in said.after(end):
             if _is_aside(said.text, cue.end(), word) or word.stem in _DAYS:
@@ -115,6 +122,12 @@ def _clause(stops: Sequence[tuple[int, int]], start: int, end: int, length: int)
         stops[before - 1][1] if before else 0,
         stops[after][0] if after < len(stops) else length,
     )
+
+
+def _is_in(place: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a place lies in one of some spans, which are in order and apart."""
+    before = bisect_right(spans, place, key=lambda span: span[0])
+    return before > 0 and place < spans[before - 1][1]
 
 
 def _is_aside(text: str, cue: int, word: Word) -> bool:

@@ -34,7 +34,7 @@ def is_fragment(text: str, connected: bool) -> bool:
     if _ABOUT.match(text):
         telling = len(some) - 2 >= TELLING and any(one.name for one in mentions(text))
         return not telling
-    if not 0 < len(some) <= SHORT or any(one.verb or one.low in lx.AUXILIARIES for one in some):
+    if not 0 < len(some) <= SHORT or any(_is_verb(some, at) for at in range(len(some))):
         return False
     meant = any(one.low in _MEANT and not is_owning(some, at) for at, one in enumerate(some))
     if some[0].low in lx.CONTRACTED or (len(some) > 2 and meant):
@@ -45,6 +45,16 @@ def is_fragment(text: str, connected: bool) -> bool:
     few = len(some) < 4 or some[0].low in lx.ARTICLES
     begins = connected or some[0].low in lx.PREPOSITIONS or (few and text.rstrip().endswith("?"))
     return begins and not any(one.low in lx.WH for one in some)
+
+
+def _is_verb(some: Sequence[Token], at: int) -> bool:
+    """Whether a word is a verb where it stands: not that of "in may", nor of "last year"."""
+    low = some[at].low
+    if low == "may" and at and some[at - 1].low in lx.PREPOSITIONS:
+        return False
+    if low == "last" and at + 1 < len(some) and kind_of(some[at + 1].low) == "time":
+        return False
+    return some[at].verb or low in lx.AUXILIARIES
 
 
 def _asks(some: Sequence[Token]) -> bool:

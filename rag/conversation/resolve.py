@@ -15,7 +15,7 @@ from rag.conversation.mentions import Kind, Mention, gender_of, kind_of, mention
 from rag.conversation.pronouns import is_object, is_owning, parted, points_out
 from rag.conversation.tokens import Token, tokens
 from rag.conversation.topics import is_untold, telling_words, topics_of
-from rag.conversation.turns import content, stem
+from rag.conversation.turns import cased, content, stem
 
 REMEMBERED = 6  # turns: what was said earlier is seldom meant any more
 
@@ -80,7 +80,7 @@ def whole(question: str, history: Sequence[Answer]) -> str:
     """
     turns: list[Turn] = []
     for answer in history[-REMEMBERED:]:
-        asked = answer.trace.asked or _whole(answer.question, turns)
+        asked = cased(answer.trace.asked or _whole(answer.question, turns), answer)
         if tokens(asked):
             turns.append(Turn(asked, answer))
     return _whole(question, turns)

@@ -11,6 +11,10 @@ from rag.conversation import lexicon as lx
 from rag.conversation.mentions import Mention, mentions, times
 from rag.conversation.tokens import Token, tokens
 
+_NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w-]*|\b[A-Z][\w-]*(?= [A-Z])")  # or a part of one
+_SMALL = re.compile(r"\b[a-z][\w-]*")
+_AFTER_FIRST = re.compile(r"(?<=\s)[\w-]+")
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -45,6 +49,18 @@ class Exchange:
             return found
         asks = re.match(r"when\b|.*\bwh(?:at|ich) (?:year|day|month|date)\b", self.question, re.I)
         return next(times(self.said), "") if asks else ""
+
+
+def cased(question: str, answer: Answer) -> str:
+    """A question typed in small letters, its names with the capitals that its evidence gives them:
+    what is a name and what isn't decides what a pronoun may mean."""
+    if not question[1:].islower():
+        return question
+    quotes = " ".join(c.quote for claim in answer.claims for c in claim.citations)
+    names = {name.lower(): name for name in _NAME.findall(quotes)}
+    for word in _SMALL.findall(quotes):
+        names.pop(word, None)
+    return _AFTER_FIRST.sub(lambda found: names.get(found[0], found[0]), question)
 
 
 def content(text: str) -> list[str]:

@@ -28,6 +28,8 @@ from rag.claims.figures import agree, figures, missing, numbers
         ("the first, the 1st", {"1"}),
         ("three million, 3 million", {"3000000"}),
         ("$40m, 40 million dollars", {"40000000"}),
+        ("2.5m people, 2.5m voters", {"2500000"}),
+        ("a 100m race, 2.5m long", {"100", "2.5"}),
         ("hundreds of houses", {"100"}),
         ("-5 or −5 degrees, minus 5", {"-5"}),
         ("-0", {"0"}),
