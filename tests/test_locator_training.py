@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 from safetensors.numpy import load_file
 
 from training.examples import Corpus, Example, Text, save
-from training.locator import mean, pack, train
+from training.locator import mean, pack, train, unpack
 
 
 def corpus(name: str) -> Corpus:
@@ -50,3 +51,9 @@ def test_what_is_learnt_can_be_shipped(tmp_path: Path) -> None:
     pack(tmp_path / "mean", tmp_path / "adapter")
     layers = {name.split(".")[3] for name in load_file(tmp_path / "adapter") if "layer" in name}
     assert layers == {"5"}
+    unpack(tmp_path / "adapter", tmp_path / "unpacked")
+    trained, unpacked = load_file(tmp_path / "mean"), load_file(tmp_path / "unpacked")
+    name = "encoder.encoder.layer.5.output.dense.weight"
+    assert np.allclose(unpacked[name], trained[name], atol=1e-4)
+    assert np.array_equal(unpacked["head.weight"], trained["head.weight"])
+    assert all("pooler" in one for one in trained.keys() - unpacked.keys())

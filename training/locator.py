@@ -4,6 +4,7 @@
     python -m training.locator train DATA.jsonl TRAINED.safetensors
     python -m training.locator mean MEAN.safetensors ONE.safetensors OTHER.safetensors
     python -m training.locator pack TRAINED.safetensors rag/adapters/locator.safetensors
+    python -m training.locator unpack rag/adapters/locator.safetensors TRAINED.safetensors
 
 One pass over `[CLS] question [SEP] heading. passage [SEP]` gives each token three logits: an
 answer starts here, ends here, and this is part of a sentence that answers. A sentence's logit is
@@ -362,11 +363,21 @@ def pack(trained: Path, target: Path) -> None:
     """Writes the adapter that is shipped: how the trained weights differ from the encoder's."""
     from safetensors.numpy import load_file
 
-    untouched = Locator(str(models.embedded_encoder())).state_dict()
-    base = {name: value.numpy() for name, value in untouched.items() if "head" not in name}
     tuned = {name: value for name, value in load_file(trained).items() if "pooler" not in name}
-    adapter.save(target, base, tuned)
+    adapter.save(target, _untouched(), tuned)
     print(f"{target.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
+
+
+def unpack(packed: Path, target: Path) -> None:
+    """Writes the weights of an adapter that is shipped, to go on from."""
+    from safetensors.numpy import save_file
+
+    save_file(adapter.apply(packed, _untouched()), target)
+
+
+def _untouched() -> dict[str, adapter.Weights]:
+    weights = Locator(str(models.embedded_encoder())).state_dict()
+    return {name: value.numpy() for name, value in weights.items() if "head" not in name}
 
 
 def main() -> None:
@@ -402,12 +413,15 @@ def main() -> None:
     three = commands.add_parser("pack")
     three.add_argument("trained", type=Path)
     three.add_argument("target", type=Path)
+    four = commands.add_parser("unpack")
+    four.add_argument("packed", type=Path)
+    four.add_argument("target", type=Path)
     given = vars(parser.parse_args())
     command = given.pop("command")
     if command == "prepare":
         prepare(given.pop("data"), **given)
-    elif command in ("mean", "pack"):
-        {"mean": mean, "pack": pack}[command](**given)
+    elif command in ("mean", "pack", "unpack"):
+        {"mean": mean, "pack": pack, "unpack": unpack}[command](**given)
     else:
         train(given.pop("data"), given.pop("out"), **given)
 

@@ -18,9 +18,9 @@ SEED = 20261123
 SENTENCES = 24  # of a passage at most
 # How often a question is asked of its own paragraph, of it without the answer, of it by another
 # name, how often another question is, and how often its paragraph is there at all
-ANSWERED, UNSAID, MISNAMED, UNASKED, FOUND = 0.55, 0.1, 0.12, 0.06, 0.93
+ANSWERED, UNSAID, MISNAMED, UNASKED, FOUND = 0.55, 0.1, 0.12, 0.03, 0.9
 LED = 0.6  # of the paragraphs whose answer can be taken out: how many say the rest once more
-WITHHELD = 0.2  # how many typed questions are asked of other articles alone
+WITHHELD = 0.25  # how many typed questions are asked of other articles alone
 SHORT = 0.35  # how many questions are shortened
 
 
