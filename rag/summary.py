@@ -21,6 +21,8 @@ from rag.citation import (
 Style = Literal["prose", "bullets", "timeline", "key-facts"]
 """How a summary is laid out."""
 
+NO_EVENTS = "No dated events: days such as “on Monday” need the date of their article."
+
 Asked = Literal["what", "who", "where", "when", "how many"]
 
 
@@ -124,7 +126,7 @@ class Summary:
         Prose on one line, everything else with a line for each claim.
         """
         if not self.claims:
-            return NOT_FOUND
+            return NO_EVENTS if self.style == "timeline" else NOT_FOUND
         if self.style == "prose":
             return "".join(pieces(self.claims))
         return "\n".join(self.rows)

@@ -94,6 +94,8 @@ He left at 6 p.m.| Some time went by.
 On Tues. Jan. 5 he left.| The shop opens Sat. 10 to 4.| He sat.| 10 came.| 5 sat in the sun.
 Maj.-Gen. Roe left.| Lt.-Gov. Low didn’t.| Assoc. Prof. Roe left Sto. Tomas.
 Sra. Roe is at tel. 555-0100.
+Spc. Roe, Cpt. Low, Pte. Vale and Ofc. Park left.| Ald. Reed, Coun. Dow, Cllr. Orr came.
+The call came from Const. Roe.| Dep. Gov. Low took it.| It was for the state DEP.| Nobody came.
 See Sect. 4 and App. 3 of the law.| Ring ext. 12 now.| They made an app.| 5 million people use it.
 “Is he dead?” I asked.| “No,” she said.| “Dr. Roe says, ‘He lives.’”| I wept.
 """.strip().splitlines()

@@ -17,7 +17,9 @@ def _words(text: str) -> frozenset[str]:
 _TITLES = _words(
     "Mr Mrs Ms Mx Dr Prof Gen Lt Col Sgt Cpl Pvt Capt Maj Cmdr Cdr Cmdt Adm Gov Sen Sens Rep Reps"
     " Rev Hon Pres Supt Det Insp Amb Atty Fr Msgr Messrs Brig Mme Mlle Asst Sra Srta Sta Sto"
+    " Ald Coun Cllr"
 )
+_SHORT_TITLES = _words("Spc Cpt Pte Ofc Dep Const")  # in this case only: SPC and DEP are names
 _NUMBERED = _words(
     "no nos vol vols p pp fig figs art arts sec secs ch chap eq op ver v rs est ca c"
     " jan feb mar apr jun jul aug sep sept oct nov dec"
@@ -80,7 +82,9 @@ def ends_after_dot(before: str, word: str, starter: bool, rest: str) -> bool | N
     """
     low = before.lower()
     title = before.rpartition("-")[2]  # Maj.-Gen.
-    if low in _INNER or (title[:1].isupper() and title.capitalize() in _TITLES):
+    if low in _INNER or title in _SHORT_TITLES:
+        return False
+    if title[:1].isupper() and title.capitalize() in _TITLES:
         return False
     if low in ("a.m", "p.m"):
         return word not in _AFTER_CLOCK and (starter or not _ZONE.match(rest))

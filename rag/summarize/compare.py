@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.citation import Claim, Source
 from rag.claims.dates import Date, dates
-from rag.claims.figures import Figure, agree, figures
+from rag.claims.figures import Figure, agree, bound_start, figures
 from rag.claims.words import WORD, Said, bare, stem
 from rag.conversation.lexicon import AUXILIARIES
 from rag.encode import Vectors
@@ -123,7 +123,7 @@ def _differing(event: Sequence[Sequence[Candidate]]) -> Iterator[Difference]:
         for at, place in np.argwhere(near >= SAME):
             a, b = one[at], other[place]
             for pair in _differ(a, b):
-                said = tuple(x.text[f.start : f.end] for x, f in zip((a, b), pair, strict=True))
+                said = tuple(_figure(x.text, f) for x, f in zip((a, b), pair, strict=True))
                 if said not in seen:
                     seen.add(said)
                     claims = (Claim(x.text, "quoted", (x.citation,)) for x in (a, b))
@@ -144,11 +144,25 @@ def _differ(one: Candidate, other: Candidate) -> list[tuple[Figure, Figure]]:
         for b in theirs:
             if a.unit != b.unit or any(agree(b, c) or agree(c, b) for c in mine):
                 continue
+            if _may_be(a, b) or _may_be(b, a):
+                continue
             counted = _counted(here, a) & _counted(there, b)
             counted = counted if _told(one.text, a) & _told(other.text, b) else frozenset()
             if counted and len(place.shared(there.place(b.start, b.end))) >= NEAR:
                 found.append((a, b))
     return found
+
+
+def _figure(text: str, figure: Figure) -> str:
+    """With the words that bound it: "more than 10"."""
+    return text[bound_start(text, figure.start) : figure.end]
+
+
+def _may_be(least: Figure, figure: Figure) -> bool:
+    """Whether a figure that is only bounded from below may be the other: more than 10 are 15."""
+    if least.value is None or figure.value is None:
+        return False
+    return least.bound == "up" and figure.value >= least.value
 
 
 def _counted(said: Said, figure: Figure) -> frozenset[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from rag.claims.dates import Date, dates
+from rag.claims.dates import MONTHS, Date, dates
 from rag.claims.words import WORD, bare
 from rag.conversation.lexicon import ARTICLES, AUXILIARIES, POSSESSIVES, PREPOSITIONS, VERBS
 from rag.summarize.verbs import is_past
@@ -28,9 +28,23 @@ _BREAK = re.compile(
     r"|because|although|though|if|unless|whether|as|until)\b)",
     re.IGNORECASE,
 )
+_OPENING = re.compile(  # whoever is "asked on Monday" says something on that day
+    rf"(?!Asked\b)([A-Z][a-z]+)(?: (?:{'|'.join(PREPOSITIONS)}|again|to)\b|  )"
+)
 _BEGINS = re.compile(r"(?:In|Since|By|From|Until|During)\b(?= \d{4})")
 _ANY = re.compile(  # "on a Monday" is any, and "the following Monday" one told from another day
     r"\b(?:an?|every|each|any|some|most|following|previous|preceding|same|first|last) \Z", re.I
+)
+_NAME = re.compile(  # "the Oct. 7 attack", "The Sunday Times", "Bloody Sunday"
+    r"(?:\b(?:the|its|his|her|their|our|good|black|bloody|holy|super|easter|palm|ash|cyber|sheffield)"
+    r"|['’]s|s['’]) \Z",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\b")  # "on the 3rd of May"
+_IN = re.compile(  # a month alone has one of these before it: "May" and "March" may be others
+    r"\b(?:in|since|last|this|next|early|late|mid|by|until|till|from|of|during|between|through"
+    rf"|throughout|around|for|(?:{'|'.join(MONTHS)})\b\.? (?:and|or|to))[ -]\Z",
+    re.IGNORECASE,
 )
 _UNREAL = frozenset(("if", "unless", "whether"))
 _SIDE = _UNREAL | frozenset("which who whom whose where when while after before as until".split())
@@ -96,7 +110,9 @@ def days(text: str, written: datetime.date | None) -> list[Day]:
             resolved = not any(_span(one) == (start, end) for one in of_year)
             nowadays = text[start:end] == "today" and verb and verb.tense == "present"
             day = None if nowadays else iso(date)
-        elif written and verb and not _is_of_another_year(of_year, own, clauses, written):
+        elif not written or not verb or _is_named(text, date):
+            continue
+        elif not _is_of_another_year(of_year, own, clauses, written):
             resolved, day = True, _resolved(date, text[start:end], verb, written)
         else:
             continue
@@ -125,6 +141,14 @@ def _span(date: Date) -> tuple[int, int]:
 def _follows(text: str, end: int, told: Set[int]) -> bool:
     """Whether the date of a weekday comes right behind it: "Monday, January 13"."""
     return any(start in told and text[end:start] in (" ", ", ") for start in (end + 1, end + 2))
+
+
+def _is_named(text: str, date: Date) -> bool:
+    """Whether its words rather are part of a name: of an attack, a newspaper, Mr May."""
+    before = text[max(0, date.start - 20) : date.start]
+    if date.month and not date.day:
+        return not _IN.search(before)
+    return bool(_NAME.search(before)) and not _ORDINAL.match(text, date.start)
 
 
 # Which verb tells when
@@ -184,8 +208,8 @@ def masked(text: str) -> str:
 def _verbs(clause: str, start: int) -> Iterator[_Verb]:
     denied = bool(_DENIED.search(clause))
     words = [
-        (bare(one[0]).replace("’", "'") if one[0][0].islower() else "", start + one.start())
-        for one in WORD.finditer(clause)  # names are no verbs: Mohamed
+        (bare(one[0]).replace("’", "'") if _may_be_verb(one, start) else "", start + one.start())
+        for one in WORD.finditer(clause)
     ]
     known: set[Tense] = set()
     at = 0
@@ -206,6 +230,21 @@ def _verbs(clause: str, start: int) -> Iterator[_Verb]:
             tense = "open"
         known.add(tense)
         yield _Verb(tense, place, denied, "born" in group)
+
+
+def _may_be_verb(word: re.Match[str], start: int) -> bool:
+    """Whether it is no name, such as Mohamed; "Arrested on Monday, Low …" begins with a verb."""
+    return word[0][0].islower() or (start + word.start() == 0 and opens(word.string))
+
+
+def opens(text: str) -> bool:
+    """Whether a text without its dates begins with a participle: "Born in Lenn, Low …".
+
+    >>> [opens(f"{words}, Low fled.") for words in ("Held by police", "Armed men", "Ahmed, in Lenn")]
+    [True, False, False]
+    """
+    found = _OPENING.match(text)
+    return found is not None and is_past(found[1])
 
 
 def _tense(low: str, before: str, after: Sequence[str]) -> Tense | None:

@@ -23,10 +23,13 @@ READ = 200  # sentences, those that matter most, in which is looked
 _THINGS = re.compile(
     r"(?:\s?(?:%|per ?cent)|[ -](?!(?:and|or|but|to|in|on|at|by|of|for|with|from|after|before|when"
     r"|while|who|which|that|is|are|was|were|had|have|has|will|would|as|than|it|he|she|they|we|you|I"
-    r"|its|his|her|their|this|these|those|the|an?|\w+(?:ed|ing))\b)[^\W\d_][\w’'-]*)"
+    r"|its|his|her|their|this|these|those|the|an?|may|might|can|could|should|must|cannot"
+    r"|[AaPp]\.?[Mm]|\w+(?:ed|ing))\b)[^\W\d_][\w’'-]*)"
     r"{1,2}"
 )
-_SIGN = re.compile(r"(?:[A-Z]{2,3}\s?)?[$€£¥₹]\s?\Z")
+_LETTERS = r"(?:[A-Z]{2,3}\s?|[A-Z])?"  # US$, A$; "A $3 million deal" is no Australian one
+_SIGN = re.compile(rf"{_LETTERS}[$€£¥₹]\s?\Z")
+_CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
 _HEDGE = re.compile(  # "up to 300" isn't 300
     r"\b(?:(?:(?:up|close) to|(?:fewer|less|more) than|(?:no|not) (?:more|fewer|less) than"
     r"|at (?:least|most)|as (?:many|much|few|little) as|nearly|almost|about|around|roughly"
@@ -34,9 +37,7 @@ _HEDGE = re.compile(  # "up to 300" isn't 300
     r"|upwards of|between|from)\s)+(?:the |a |an )?\Z",
     re.IGNORECASE,
 )
-_TO = re.compile(
-    r"\s?[-–]\s?(?:[A-Z]{2,3}\s?)?[$€£¥₹]?|\s(?:to|and|or)\s(?:[A-Z]{2,3}\s?)?[$€£¥₹]?"
-)
+_TO = re.compile(rf"\s?[-–]\s?{_LETTERS}[$€£¥₹]?|\s(?:to|and|or)\s{_LETTERS}[$€£¥₹]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,10 @@ def _dated(one: Candidate) -> Iterator[_Found]:
 def _counted(one: Candidate) -> Iterator[_Found]:
     text = one.text
     some = [figure for figure in figures(text) if not (figure.rank or figure.unit == "decade")]
-    days = [(date.start, date.end) for date in dates(text)]
+    times = [(date.start, date.end) for date in dates(text)]
+    times += [clock.span() for clock in _CLOCK.finditer(text)]
     for first, last in _ranges(text, some):
-        if first.year or any(a < last.end and first.start < b for a, b in days):
+        if first.year or any(a < last.end and first.start < b for a, b in times):
             continue
         sign = _SIGN.search(text, 0, first.start)
         things = _THINGS.match(text, last.end)

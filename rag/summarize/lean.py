@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from rag.claims.dates import CALENDAR
+from rag.claims.figures import BELOW_100
 from rag.claims.words import COMMON, WORD, bare, stem
 from rag.conversation.antecedents import PARTS, Part, fit
 from rag.conversation.lexicon import is_person, is_plural
@@ -27,9 +28,11 @@ LINKS = (
 )
 """What ties a sentence to the one before it and can be left out where that isn't there."""
 
-_COUNT = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+|dozens|hundreds)"
+_COUNT = rf"(?:{BELOW_100}|\d+|dozens|hundreds)"
 _TIED = re.compile(
-    rf"\W*(?:{_COUNT} (?:others?|more)\b(?! than\b)|(?:still|elsewhere|in response)(?=,)"
+    r"\W*(?:(?:(?:at least|more than|over|about|around|roughly|nearly|almost|some|up to) )?"
+    rf"(?:{_COUNT}|[\d,]+|thousands|a dozen) (?:others?|more)\b(?! than\b)"
+    r"|(?:still|elsewhere|in response)(?=,)"
     r"|(?:by )?doing so\b|if so\b|(?:(?:earlier|later|that) )+(?:that |same )?(?:day|week|month"
     r"|year|morning|afternoon|evening|night)\b|the (?:next|previous|following|same) (?:day|week"
     r"|month|year|morning|afternoon|evening|night)\b|an? (?-i:second|third|fourth|fifth|further"
@@ -39,7 +42,7 @@ _TIED = re.compile(
     r"|by then|afterwards?|later|since then|until then|as such|no(?=,)|(?:t?here|that|this)['’]s"
     r"|everything|nothing|first|second|third|fourth|secondly|thirdly"
     r"|(?:an?|the|several|\w+) (?:hours?|days?|weeks?|months?|years?|few \w+)"
-    r" (?:after|later|earlier|before)(?=,| \w+ed)"
+    r" (?:(?:later|earlier)\b(?! than)|(?:after|before)(?=,| \w+ed))"
     r"|all(?= (?:have|had|has|are|were|is|was|will|but|two|three|four)))\b"
     r"|(?:in|of|for|to|with|by|after|at|on|from) (?:this|that|these|those|such|both)\b"
     r"(?! (?:week|weekend|month|year|morning|afternoon|evening|night|summer|winter|spring)))",
@@ -74,6 +77,9 @@ _IDLE_IT = re.compile(
     r"|makes|made|turns out)\b|\bit['’]?s? (?:is |was )?(?:raining|snowing)",
     re.IGNORECASE,
 )
+_FIRST = re.compile(  # "Eventually, they gave up": whatever is before them, it is one word
+    r"\W*[^\W\d_]+,? (?P<pronoun>it|they|he|she)\b"
+)
 _DEFINITE = re.compile(
     r"\W*The [a-z][\w-]+ (?:\w+s|\w+ed|[a-z]+ed|is|are|was|were|has|have|had|will|would|can|could"
     r"|who|which|that|began|then|also)\b"
@@ -97,6 +103,9 @@ def leans(text: str) -> bool:
     (True, False)
     """
     if _TIED.match(text) or _LINK.match(text) or _THAT.search(text):
+        return True
+    first = _FIRST.match(text)
+    if first and not _IDLE_IT.match(text, first.start("pronoun")):
         return True
     some = _SOME.match(text)
     if some and is_verb(some["verb"]):

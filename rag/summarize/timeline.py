@@ -8,17 +8,21 @@ from collections.abc import Iterator, Sequence
 
 from rag.summarize.candidates import Candidate
 from rag.summarize.choose import in_one, ways
-from rag.summarize.days import Day, days, masked
+from rag.summarize.days import Day, days, masked, opens
 from rag.summarize.verbs import is_past
 from rag.summary import Event
 
 # Between commas: the bell, which was taken in 1891, left on Tuesday.
 _ASIDE = re.compile(r", (?:which|who|whom|whose|where|when)\b[^,;]*(?:,|$)")
 _PARTICIPLE = re.compile(r", (?:\w+ly )?(?P<word>\w+)\b[^,;]*,")
+_TIMES = ("night", "morning", "afternoon", "evening", "hours")  # "the night of May 3" is that day
+_FROM_OR_TO = "since|until|till|through|to|before|after|by"
 _BOUND = re.compile(
-    r"\b(?:of|since|until|till|through|to|before|after|by)\b(?: the| \w+ of)? \Z", re.I
+    rf"\b(?:{_FROM_OR_TO}|{''.join(f'(?<!{one} )' for one in _TIMES)}of"
+    rf"|(?:{_FROM_OR_TO}|of)(?: the)?(?: \w+)? (?:{'|'.join(_TIMES)}) of)\b(?: the| \w+ of)? \Z",
+    re.I,
 )
-_OF_A_YEAR = re.compile(r"(?:of|since|until|by|from) \d")
+_OF_A_YEAR = re.compile(r"(?:of|since|until|by|from) \d", re.I)
 
 
 def timeline(some: Sequence[Candidate], words: int) -> list[Event]:
@@ -63,11 +67,13 @@ def day_of_event(text: str, written: datetime.date | None) -> Day | None:
 
 
 def _own(text: str, written: datetime.date | None) -> Iterator[Day]:
-    """The days of a text, but for those of "the dam, built in 1931," and "the war of 1950"."""
+    """The days of a text, but for those of "built in 1931, the dam" and "the war of 1950"."""
     plain = masked(text)
     past = [one.span() for one in _PARTICIPLE.finditer(plain) if is_past(one["word"])]
+    if opens(plain):
+        past.append((0, plain.find(",")))
     for day in days(text, written):
-        bound = _BOUND.search(text[max(0, day.start - 30) : day.start]) or _OF_A_YEAR.match(
+        bound = _BOUND.search(text[max(0, day.start - 40) : day.start]) or _OF_A_YEAR.match(
             text, day.start
         )
         if not bound and not _is_within(day, past):

@@ -12,11 +12,14 @@ def read(articles: list[str] | None, source: str, since: str, until: str) -> Fil
     """What the fields say.
 
     Raises:
-        UsageError: a day isn't one.
+        UsageError: a day isn't one, or the last comes before the first.
     """
+    first, last = _day(since), _day(until)
+    if first and last and first > last:
+        raise UsageError("no day lies between these", where=f"{first}, {last}")
     return Filter(
-        _day(since),
-        _day(until),
+        first,
+        last,
         source=source.strip() or None,
         articles=tuple(map(str, articles or ())),
     )

@@ -13,6 +13,7 @@ from rag.add import Added
 from rag.errors import RagError
 from rag.library import Library
 from rag.markup import Html, element
+from rag.read.sniff import SUFFIXES
 from rag.ui import source
 from rag.ui.adding import adding, dropped, report
 from rag.ui.events import INSTANT, Update, part, queued, told
@@ -23,10 +24,7 @@ from rag.ui.working import Running
 
 LOGGED = 100  # changes that are listed
 PATIENCE = 20.0  # seconds that a stop may take
-KINDS = [
-    *(".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".epub", ".csv", ".jsonl"),
-    *(".xml", ".rss", ".atom"),
-]
+KINDS = list(SUFFIXES)
 
 
 class Shelf(Stoppable):

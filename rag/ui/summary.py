@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.citation import Claim, Source
 from rag.markup import Html, element, inline, joined
-from rag.summary import Comparison, Event, KeyFact, Summary
+from rag.summary import NO_EVENTS, Comparison, Event, KeyFact, Summary
 from rag.ui import render
 from rag.ui.render import Marks
 from rag.ui.why import why
@@ -43,7 +43,8 @@ def _coverage(summary: Summary) -> str:
 
 def _body(summary: Summary, marks: Marks, owner: str) -> Html:
     if not summary.claims:
-        return element("p", "Nothing to summarise.", class_="none")
+        nothing = NO_EVENTS if summary.style == "timeline" else "Nothing to summarise."
+        return element("p", nothing, class_="none")
     if summary.style == "timeline":
         return element(
             "ol", *(_event(one, marks, owner) for one in summary.events), class_="timeline"

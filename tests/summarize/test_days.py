@@ -60,6 +60,34 @@ WRITTEN = datetime.date(2025, 1, 15)  # a Wednesday
         ("The council came together the following Monday.", "2025-01-15", None),
         ("The army has not been in a war since that of 1950.", "2025-01-15", None),
         ("The cult of stars is as strong today as ever.", "2025-01-15", None),
+        ("The Oct. 7 attack killed many people.", "2025-01-15", None),
+        ("The Sept. 11 attacks changed the law.", "2025-01-15", None),
+        ("The mob joined the January 6 attack.", "2025-01-15", None),
+        ("The film told of what happened on Bloody Sunday.", "2025-01-15", None),
+        ("The Sunday Times reported the deal.", "2025-01-15", None),
+        ("The Monday meeting was cut short.", "2025-01-15", None),
+        ("Prime Minister May resigned.", "2025-01-15", None),
+        ("Mr May and Mr March resigned.", "2025-01-15", None),
+        ("Corbyn and May met in Lenn.", "2025-01-15", None),
+        ("April Jones was killed.", "2025-01-15", None),
+        ("The March on Washington drew thousands.", "2025-01-15", None),
+        ("Mr May resigned on Monday.", "2025-01-15", "2025-01-13"),
+        ("The bridge was closed in December.", "2025-01-15", "2024-12"),
+        ("The bridge was closed in November and December.", "2025-01-15", "2024-11"),
+        ("The bridge was closed in mid-December.", "2025-01-15", "2024-12"),
+        ("The bridge was closed Jan. 3.", "2025-01-15", "2025-01-03"),
+        ("The bridge was closed on the 3rd of January.", "2025-01-15", "2025-01-03"),
+        ("The bridge was closed in April 2024.", "2025-01-15", "2024-04"),
+        ("Born in 1931, Low died on Monday.", "2025-01-15", "2025-01-13"),
+        ("Elected in 2019, Low resigned on Monday.", "2025-01-15", "2025-01-13"),
+        ("Founded in 1931, the firm was sold on Friday.", "2025-01-15", "2025-01-10"),
+        ("Masked men fled on Monday, the police said.", "2025-01-15", "2025-01-13"),
+        ("Mohamed Low was elected in 2019, the party said.", "2025-01-15", "2019"),
+        ("Ada Low, the mayor, resigned on Monday, she said.", "2025-01-15", "2025-01-13"),
+        ("Since 2020, Low has led the party.", "2025-01-15", None),
+        ("On the night of January 3, police found the body.", "2025-01-15", "2025-01-03"),
+        ("The dam broke in the early hours of Sunday.", "2025-01-15", "2025-01-12"),
+        ("It was closed until the early hours of Sunday.", "2025-01-15", None),
     ],
 )
 def test_the_day_of_an_event(text: str, written: str, wanted: str | None) -> None:
@@ -70,6 +98,11 @@ def test_the_day_of_an_event(text: str, written: str, wanted: str | None) -> Non
 def test_without_a_day_of_the_article_only_what_is_told_in_full_is_known() -> None:
     text = "The dam was built in 1931 and broke on Monday, May 5."
     assert [day.date for day in days(text, None)] == ["1931"]
+
+
+def test_what_a_sentence_begins_with_has_its_own_tense() -> None:
+    found = days("Arrested on Friday, Low will be tried on Monday.", WRITTEN)
+    assert [day.date for day in found] == ["2025-01-10", "2025-01-20"]
 
 
 @given(st.text(max_size=60), st.sampled_from([None, WRITTEN]))

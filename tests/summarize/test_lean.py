@@ -43,6 +43,15 @@ from rag.summarize.lean import is_definite, is_first_person, leans, open_quotes,
         "A second fire broke out in the mill.",
         "If so, the bridge must be closed.",
         "Doing so would cost the town a fortune.",
+        "Eventually, they gave up the search.",
+        "Soon it was the largest port of the coast.",
+        "Overnight, he was moved to the prison of Lenn.",
+        "At least 12 others were injured.",
+        "More than 30 others fled to the hills.",
+        "Thirty others were hurt.",
+        "About 1,200 more are without a home.",
+        "A day later the ship sank.",
+        "Two weeks later the council voted for the bridge.",
     ],
 )
 def test_what_leans(text: str) -> None:
@@ -70,6 +79,12 @@ def test_what_leans(text: str) -> None:
         "A Second World War bomb was found in Lenn.",
         "So far, the police have found nothing in the house.",
         "In response to the fire, the mayor closed the bridge.",
+        "Soon it was clear that the dam of Orrin would break.",
+        "Charity said to begin at home was praised in Lenn.",
+        "At least 12 people were injured in Lenn.",
+        "More than 30 more than last year fled from Lenn.",
+        "Thousands marched in the city of Lenn.",
+        "Two weeks later than planned, the bridge of Lenn was opened.",
     ],
 )
 def test_what_stands_alone(text: str) -> None:

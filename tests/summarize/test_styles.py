@@ -14,7 +14,7 @@ from rag.add import Document
 from rag.cli import summarizing
 from rag.errors import UsageError
 from rag.summarize.compare import LARGEST
-from rag.summary import Comparison, Summary
+from rag.summary import NO_EVENTS, Comparison, Summary
 from rag.testing import FakeEncoder, FakeLocator, FakeModel
 
 Make = Callable[..., Library]
@@ -87,6 +87,11 @@ def test_without_a_date_of_its_article_nothing_is_resolved(of: Make) -> None:
     assert [one.date for one in summary.events] == ["1931"]
 
 
+def test_a_timeline_without_events_says_why(of: Make) -> None:
+    summary = of(("", "The dam of Orrin broke on Monday.")).summarize(style="timeline")
+    assert (summary.abstained, summary.text) == (True, NO_EVENTS)
+
+
 def test_a_sentence_that_leans_comes_with_the_one_before_it(of: Make) -> None:
     library = of(("2025-01-15", "Ada Low was mayor of Orrin for ten years. She resigned in 2024."))
     (event,) = library.summarize(style="timeline").events
@@ -133,6 +138,12 @@ def test_key_facts_keep_their_sentence_and_their_day(of: Make) -> None:
         ("The prices rose by 3 to 5 percent in the valley.", ["3 to 5 percent"]),
         ("The fire burnt 12 houses and killed 12 people.", ["12 houses", "12 people"]),
         ("About 40 people fled to the hills.", ["About 40 people"]),
+        ("The dam of Orrin broke at 7:52 p.m. and killed 12 people.", ["12 people"]),
+        ("The last train left Lenn at 5 p.m. with 12 people.", ["12 people"]),
+        ("The dam of Orrin broke at 10:17 local time.", []),
+        ("Up to 300 soldiers may have died in Lenn.", ["Up to 300 soldiers"]),
+        ("The bridge of Lenn cost A$3 billion.", ["A$3 billion"]),
+        ("A $3 million bridge was built in Lenn.", ["$3 million"]),
     ],
 )
 def test_key_facts_keep_what_bounds_a_number(of: Make, text: str, wanted: list[str]) -> None:
@@ -217,12 +228,26 @@ def test_what_may_be_is_not_what_all_say(of: Make) -> None:
             "The flood in the valley on Monday killed 12 people of the village.",
             "The flood in the valley on Sunday killed 19 people of the village.",
         ),
+        (
+            "The flood in the valley killed more than 10 people of the village.",
+            "The flood in the valley killed 19 people of the village.",
+        ),
+        (
+            "The flood in the valley killed 19 people of the village.",
+            "The flood in the valley killed at least 12 people of the village.",
+        ),
     ],
 )
 def test_figures_of_other_things_do_not_differ(of: Make, here: str, there: str) -> None:
     common = "The dam of Orrin in the valley broke at noon and the flood came to the village."
     library = of(("2025-01-15", f"{here} {common}"), ("2025-01-15", f"{there} {common}"))
     assert compared(library).differing == ()
+
+
+def test_figures_that_differ_keep_what_bounds_them(of: Make) -> None:
+    more = HERE.replace("killed 12", "killed more than 20")
+    (difference,) = compared(of(("2025-01-15", more), ("2025-01-15", THERE))).differing
+    assert difference.figures == ("more than 20", "19")
 
 
 def test_of_many_articles_on_one_event_the_weightiest_are_compared(of: Make) -> None:

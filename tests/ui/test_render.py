@@ -17,9 +17,10 @@ from rag.article import Article
 from rag.citation import Citation, Claim, Source
 from rag.conversation.export import to_html, to_json, to_markdown
 from rag.conversation.kept import Conversation, Turn
+from rag.errors import UsageError
 from rag.snapshot import Filter
-from rag.summary import Comparison, Difference, Event, KeyFact, Style, Summary
-from rag.ui import render, source
+from rag.summary import NO_EVENTS, Comparison, Difference, Event, KeyFact, Style, Summary
+from rag.ui import filters, render, source
 from rag.ui.source import Spot
 from rag.ui.summary import shown
 from rag.ui.why import why
@@ -213,6 +214,18 @@ def test_a_summary_is_laid_out_as_its_style_asks(style: Style, kind: str, told: 
     assert told in answer.find_class(kind)[0].text_content()
     assert [one.text for one in answer.find_class("mark")] == ["1"]
     assert "3 of 3 sentences read; 1 near-identical, counted once" in page.text_content()
+
+
+def test_a_timeline_without_events_says_why() -> None:
+    page = parsed(shown(Summary((), (), True, 3, 3, Trace(), "timeline"), "summary"))
+    assert page.find_class("none")[0].text == NO_EVENTS
+
+
+def test_a_filter_that_admits_no_day_is_refused() -> None:
+    with pytest.raises(UsageError, match="2024-05-02, 2024-05-01: no day lies between these"):
+        filters.read(None, "", "2024-05-02", "2024-05-01")
+    day = datetime.date(2024, 5, 1)
+    assert filters.read(None, "", "2024-05-01", "2024-05-01") == Filter(day, day)
 
 
 def test_articles_on_one_event_stand_beside_each_other() -> None:

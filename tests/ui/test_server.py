@@ -21,9 +21,11 @@ from starlette.testclient import TestClient
 from rag import Library
 from rag.cli import rag
 from rag.errors import UsageError
+from rag.read.sniff import SUFFIXES
 from rag.ui.desk import names_address
 from rag.ui.guard import LOOPBACK, Guard
 from rag.ui.server import _no_stubs, serve
+from rag.ui.shelf import KINDS
 
 
 def client(hosts: frozenset[str] | None = LOOPBACK) -> TestClient:
@@ -70,6 +72,10 @@ def test_its_own_page_is_let_in() -> None:
 
 def test_what_fetches_for_others_is_closed() -> None:
     assert client().get("/gradio_api/proxy=https://evil.example/").status_code == 403
+
+
+def test_every_file_that_can_be_read_can_be_dropped() -> None:
+    assert set(KINDS) == set(SUFFIXES)
 
 
 def test_another_address_needs_a_password(tmp_path: Path) -> None:
