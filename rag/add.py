@@ -19,6 +19,7 @@ from rag.encode import Encoder
 from rag.errors import RagError, ReadError
 from rag.read import Limits, Reader, ReadResult, discover, load
 from rag.read.files import printable
+from rag.read.sniff import SUFFIXES, TABLES
 from rag.split import passages, sentences
 from rag.store import Entry, Writer
 
@@ -96,6 +97,12 @@ class Document:
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
 
+    @property
+    def may_be_table(self) -> bool:
+        """Whether a column may hold the text, as far as the name says."""
+        kind = SUFFIXES.get(Path(self.name).suffix.lower())
+        return kind is None or kind in TABLES
+
 
 _Split = tuple[Article, tuple[Sentence, ...], tuple[Passage, ...]]
 
@@ -106,7 +113,7 @@ class _Pending:
 
     document: str
     bytes: int
-    sha256: str
+    digest: str
     is_new: bool
     articles: tuple[Article, ...]
     split: list[_Split]
@@ -235,7 +242,7 @@ def _add(
     tally = _Tally(report, added, *totals)
     with Reader(limits, text_column) as reader:
         for document in documents:
-            pending = _read(writer, reader, encoder, document, added)
+            pending = _read(writer, reader, encoder, document, added, text_column)
             if pending is not None:
                 group.append(pending)
             tally.read(document, pending)
@@ -253,11 +260,21 @@ def _passages(group: Iterable[_Pending]) -> int:
 
 
 def _read(
-    writer: Writer, reader: Reader, encoder: Encoder, document: Document, added: Added
+    writer: Writer,
+    reader: Reader,
+    encoder: Encoder,
+    document: Document,
+    added: Added,
+    column: str | None,
 ) -> _Pending | None:
-    sha256 = document.sha256
+    digest = document.sha256
     known = writer.file_digest(document.name)
-    if known == sha256:
+    if column is not None and document.may_be_table:
+        digest += f" {column}"
+        is_known = known == digest
+    else:  # where no column is named, that of the last time will do
+        is_known = known is not None and known.partition(" ")[0] == digest
+    if is_known:
         added.unchanged.append(document.name)
         return None
     try:
@@ -267,8 +284,8 @@ def _read(
         return None
     added.warnings += [f"{document.name}: {warning}" for warning in result.warnings]
     articles = _distinct(result, document.name, added)
-    new = [_split(article, encoder) for article in articles if not writer.holds(article)]
-    return _Pending(document.name, len(document.data), sha256, known is None, articles, new)
+    new = [_split(one, encoder) for one in articles if not writer.holds(one, document.name)]
+    return _Pending(document.name, len(document.data), digest, known is None, articles, new)
 
 
 def _distinct(result: ReadResult, name: str, added: Added) -> tuple[Article, ...]:
@@ -300,14 +317,23 @@ def _store(
     split = [one for pending in group for one in pending.split]
     ready = _encoded(split, encoder, encoded)
     for pending in group:
-        entries = list(islice(ready, len(pending.split)))
+        # A file of this group may have brought the same text meanwhile.
+        entries = [
+            one
+            for one in islice(ready, len(pending.split))
+            if not writer.holds(one.article, pending.document)
+        ]
         # What the library held when this file was read may have gone with a file of this group.
         there = {entry.article.id for entry in entries}
-        lost = [one for one in pending.articles if one.id not in there and not writer.holds(one)]
+        lost = [
+            one
+            for one in pending.articles
+            if one.id not in there and not writer.holds(one, pending.document)
+        ]
         if lost:
             entries += _encoded([_split(one, encoder) for one in lost], encoder, encoded)
         with writer.change():
-            writer.replace_file(pending.document, pending.sha256, pending.articles, entries)
+            writer.replace_file(pending.document, pending.digest, pending.articles, entries)
         (added.added if pending.is_new else added.changed).append(pending.document)
         added.articles += len(entries)
         for entry in entries:

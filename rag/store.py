@@ -268,30 +268,39 @@ class Writer(Snapshot):
             self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def file_digest(self, path: str) -> str | None:
-        """SHA-256 of a file's bytes when it was last read into the library."""
+        """What was given to `replace_file` when a file was last read into the library."""
         row = self._db_row("SELECT sha256 FROM files WHERE path = ?", (path,))
         return row[0] if row else None
 
-    def holds(self, article: Article) -> bool:
-        """Whether this very article, its title and other description included, is stored."""
+    def holds(self, article: Article, file: str) -> bool:
+        """Whether this text is stored, described so or, by other files, no less fully.
+
+        Where the text was read from this file before, what it says now counts unless it says less.
+        """
         row = self._db_row(
             "SELECT id, title, date, author, source, language FROM articles WHERE id = ?",
             (article.id,),
         )
-        return row == _description(article)
+        described = _description(article)
+        if row is None or row == described:
+            return row is not None
+        query = "SELECT o.file FROM origins o JOIN articles a ON a.key = o.article WHERE a.id = ?"
+        files = {name for (name,) in self.rows(query, (article.id,))}
+        lost = described.count(None) - row.count(None)
+        return bool(files - {file}) and (lost > 0 or (lost == 0 and file not in files))
 
     def replace_file(
-        self, path: str, sha256: str, articles: Sequence[Article], entries: Sequence[Entry]
+        self, path: str, digest: str, articles: Sequence[Article], entries: Sequence[Entry]
     ) -> None:
         """Makes `articles` all that the file at `path` holds, in the current transaction.
 
         Of articles that the library doesn't hold yet, `entries` brings sentences and vectors;
-        articles that no file holds any more are removed.
+        articles that no file holds any more are removed. `digest` is for `file_digest`.
         """
         former = self._articles_of(path)
         what: What = "added" if self.file_digest(path) is None else "replaced"
         self.execute("DELETE FROM files WHERE path = ?", (path,))
-        self.execute("INSERT INTO files VALUES (?, ?)", (path, sha256))
+        self.execute("INSERT INTO files VALUES (?, ?)", (path, digest))
         for entry in entries:
             self.store(entry)
         for article in articles:

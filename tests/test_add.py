@@ -156,11 +156,48 @@ def test_the_same_text_under_two_titles_is_one_article(empty: Library, tmp_path:
     assert empty.add(tmp_path / "first.md").articles == 1
     empty.add(tmp_path / "second.md")
     (listing,) = empty.articles()
-    assert listing.title == "The second"
+    assert listing.title == "The first"
     assert [Path(path).name for path in listing.paths] == ["first.md", "second.md"]
     assert empty.verify() == []
     again = empty.add([tmp_path / "first.md", tmp_path / "second.md"])
     assert len(again.unchanged) == 2
+
+
+@pytest.mark.parametrize("order", [["news.md", "copy.txt"], ["copy.txt", "news.md"]])
+@pytest.mark.parametrize("together", [True, False])
+def test_a_copy_that_says_less_of_a_text_takes_nothing_from_it(
+    empty: Library, tmp_path: Path, order: list[str], together: bool
+) -> None:
+    (tmp_path / "news.md").write_text("---\ntitle: Flood\ndate: 2024-05-01\n---\nRain fell.")
+    (tmp_path / "copy.txt").write_text("Rain fell.")
+    paths = [tmp_path / name for name in order]
+    for some in [paths] if together else [[path] for path in paths]:
+        empty.add(some)
+    (listing,) = empty.articles()
+    assert (listing.title, str(listing.date)) == ("Flood", "2024-05-01")
+    assert len(listing.paths) == 2
+    assert empty.verify() == []
+    (tmp_path / "copy.txt").write_text("Rain fell.\n")  # read again, and no more is said
+    assert empty.add(tmp_path / "copy.txt").changed
+    (tmp_path / "news.md").write_text("---\ntitle: Rain\ndate: 2024-05-01\n---\nRain fell.")
+    empty.add(tmp_path / "news.md")
+    (listing,) = empty.articles()
+    assert (listing.title, str(listing.date)) == ("Rain", "2024-05-01")
+
+
+def test_another_text_column_reads_a_known_table_again(empty: Library, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("text,story\nA teaser.,The whole long story.\n")
+    (tmp_path / "a.txt").write_text("Rain fell.")
+
+    def added(column: str | None) -> tuple[int, set[str]]:
+        done = empty.add(tmp_path, text_column=column)
+        texts = {empty.article(listing.id).text for listing in empty.articles()}
+        return len(done.unchanged), texts - {"Rain fell."}
+
+    assert added(None) == (0, {"A teaser."})
+    assert added("story") == (1, {"The whole long story."})
+    assert added("story") == added(None) == (2, {"The whole long story."})
+    assert added("text") == (1, {"A teaser."})
 
 
 def test_near_identical_copies_are_reported(empty: Library, tmp_path: Path) -> None:

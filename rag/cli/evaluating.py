@@ -30,7 +30,11 @@ class _WithRun(ExplainedGroup):
     """A group whose first argument may be a gold file instead of a command."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in {*self.commands, *ctx.help_option_names}:
+        try:  # what comes behind the options of every command
+            rest = self.make_parser(ctx).parse_args(list(args))[1]
+        except click.UsageError:  # an option of `run` alone
+            rest = args
+        if rest and rest[0] not in self.commands:
             args = ["run", *args]
         return super().parse_args(ctx, args)
 
@@ -80,7 +84,7 @@ def evaluation() -> None:
 )
 @click.option(
     "--bless",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Make this run the baseline, if it passes by itself.",
 )
@@ -122,18 +126,22 @@ def run_gold(
     """
     from rag.evaluate import judge, load_gold, load_report
     from rag.evaluate.config import read_config
+    from rag.evaluate.measurable import check_bounds
 
     chosen = _Options(**options)
     with _errors_are_broken():
         config = read_config(gold)
         items = load_gold(gold)
+        # A recording may be of a paired run.
+        paired = chosen.is_paired(config) or chosen.replay is not None
+        check_bounds(config.rules, items.items, paired=paired)
         compared = chosen.baseline_of(config)
         baseline = load_report(compared) if compared else None
+        chosen.make_folders()
         with _measured(settings, config, articles) as library:
             report = _report(settings, items, library, config, chosen)
             rules = replace(config.rules, allowed=frozenset(chosen.allow))
-            with _kept(chosen.report, report):
-                verdict = judge(report, rules, baseline)
+            verdict = judge(report, rules, baseline)
             if chosen.report:
                 _write(chosen.report, report, verdict, library, baseline)
     if as_json:
@@ -143,7 +151,8 @@ def run_gold(
     if chosen.report:
         settings.notice(f"written: {line(str(chosen.report / 'report.html'))}")
     if chosen.bless:
-        _bless(settings, chosen.bless, report, verdict)
+        with _errors_are_broken():
+            _bless(settings, chosen.bless, report, verdict)
     raise click.exceptions.Exit(verdict.code)
 
 
@@ -167,6 +176,24 @@ class _Options:
     replay: Path | None
     paired: bool | None
 
+    def is_paired(self, config: Config) -> bool:
+        return config.paired if self.paired is None else self.paired
+
+    def make_folders(self) -> None:
+        """Makes those to be written to: that one can't be is said before anything is asked."""
+        from rag.errors import UsageError
+
+        for folder in filter(None, (self.report, self.bless and self.bless.parent)):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=folder).close()
+            except OSError as error:
+                raise UsageError(
+                    f"can't be written to: {error.strerror}",
+                    where=str(folder),
+                    remedy="name another folder",
+                ) from error
+
     def baseline_of(self, config: Config) -> Path | None:
         """What to compare with: the one named, else the one configured if there is one."""
         if self.bless and self.baseline:
@@ -185,36 +212,17 @@ def _errors_are_broken() -> Iterator[None]:
         yield
     except (UsageError, Cancelled):
         raise
-    except RagError as error:
+    except (RagError, OSError) as error:
         tell(f"rag: error: {error}")
         raise click.exceptions.Exit(BROKEN) from error
 
 
 @contextmanager
-def _kept(folder: Path | None, report: Report) -> Iterator[None]:
-    """What was measured is kept where the rules that it is judged by are wrong."""
-    from rag.errors import UsageError
-
-    try:
-        yield
-    except UsageError:
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
-            file = folder / "report.json"
-            file.write_text(report.to_json(), "utf-8")
-            tell(f"measured but not judged: {line(str(file))}, which --replay takes")
-        raise
-
-
-@contextmanager
 def _measured(settings: Settings, config: Config, articles: Sequence[str]) -> Iterator[Library]:
-    """The library to be measured: of the articles named, else the one named, else as configured."""
-    files = [Path(path) for path in articles]
-    if not files and not settings.library_is_named:
-        files = list(config.articles)
+    """The library to be measured, made for it if it is one of articles."""
+    settings, files = gold_files.measured(settings, config, articles)
     if not files:
-        place = str(config.library) if config.library and not settings.library_is_named else None
-        yield (replace(settings, library=place) if place else settings).existing()
+        yield settings.existing()
         return
     with tempfile.TemporaryDirectory(prefix="citespan-eval-") as folder:
         library = replace(settings, library=folder).made()
@@ -229,10 +237,17 @@ def _report(
     from rag.evaluate import Corpus, load_report, replay, run
 
     if options.replay:
-        return replay(gold, load_report(options.replay), Corpus.of(library))
-    paired = config.paired if options.paired is None else options.paired
+        recorded = load_report(options.replay)
+        return replay(gold, recorded, Corpus.of(library), config.rules.metrics)
     with progress("item", shown=not settings.quiet) as advance:
-        return run(gold, library.ask, paired=paired, repeats=options.repeat, progress=advance)
+        return run(
+            gold,
+            library.ask,
+            paired=options.is_paired(config),
+            repeats=options.repeat,
+            metrics=config.rules.metrics,
+            progress=advance,
+        )
 
 
 def _write(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from rag.cli.terminal import clean, counted, line, say, say_json, tell
 
 if TYPE_CHECKING:
     from rag.evaluate import Corpus
+    from rag.evaluate.config import Config
 
 
 gold_file = click.argument("gold", type=click.Path(path_type=Path), metavar="GOLD")
@@ -25,6 +26,18 @@ own_articles = click.option(
     metavar="PATH",
     help="Read these files and folders into a library of their own. May be repeated.",
 )
+
+
+def measured(
+    settings: Settings, config: Config, articles: Sequence[str]
+) -> tuple[Settings, Sequence[str]]:
+    """The articles to make a library of, or none and the library to take: what is named, else what
+    is configured."""
+    if articles or settings.library_is_named:
+        return settings, articles
+    if config.articles or not config.library:
+        return settings, [str(path) for path in config.articles]
+    return replace(settings, library=str(config.library)), []
 
 
 @click.command(
@@ -50,8 +63,7 @@ def check(settings: Settings, /, gold: Path, articles: Sequence[str], as_json: b
     from rag.evaluate.lint import check as lint
 
     items = load_gold(gold)
-    usual = () if settings.library_is_named else map(str, read_config(gold).articles)
-    found = lint(items, _corpus(settings, articles or tuple(usual)))
+    found = lint(items, _corpus(*measured(settings, read_config(gold), articles)))
     errors = sum(one.severity == "error" for one in found)
     if as_json:
         say_json({"items": len(items.items), "findings": [asdict(one) for one in found]})

@@ -29,10 +29,12 @@ class Settings:
     """What the options of every command say.
 
     Attributes:
+        library_is_named: whether an option or the environment names the library.
         when_stopped: what to say after Ctrl-C.
     """
 
     library: str = DEFAULT_LIBRARY
+    library_is_named: bool = False
     model: str | None = None
     encoder: str | None = None
     quiet: bool = False
@@ -43,11 +45,6 @@ class Settings:
         """Shows a line on standard error, unless --quiet."""
         if not self.quiet:
             tell(text)
-
-    @property
-    def library_is_named(self) -> bool:
-        """Whether an option or the environment names the library."""
-        return self.library != DEFAULT_LIBRARY
 
     def existing(self) -> Library:
         """The library that is named.
@@ -81,6 +78,7 @@ def _set(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
     settings = ctx.ensure_object(Settings)
     if value and parameter.name and not ctx.resilient_parsing:
         setattr(settings, parameter.name, value)
+        settings.library_is_named |= parameter.name == "library"
 
 
 def everywhere(

@@ -90,13 +90,22 @@ class Corpus:
         return tuple(tuple(map(self.locate, quotes)) for quotes in item.evidence)
 
 
+def file_of(path: str) -> str:
+    """The file of an article's path.
+
+    >>> file_of("/news/C# weekly.csv#12")
+    '/news/C# weekly.csv'
+    """
+    return re.sub(r"#\d+$", "", path)
+
+
 def _names(path: str) -> list[str]:
     """A path, its file name, and all ends of it between: what a gold file may call it.
 
     >>> _names("/news/2025/korea.txt")
     ['/news/2025/korea.txt', 'news/2025/korea.txt', '2025/korea.txt', 'korea.txt']
     """
-    file = path.partition("#")[0]
+    file = file_of(path)
     parts = Path(file).parts
     ends = ("/".join(parts[at:]) for at in range(1, len(parts)))
     return list(dict.fromkeys([path, file, *ends]))

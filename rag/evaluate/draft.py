@@ -7,11 +7,13 @@ wanted and where it stands; the person writes the question.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from rag.article import Article, Sentence
+from rag.evaluate.case import file_of
 from rag.evaluate.facts import Number, dates
 from rag.evaluate.lint import DRAFT
 from rag.split import sentences
@@ -27,12 +29,14 @@ _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'\u2019.-]+(?: [A-Z][\w'\u2019.-]+)+")
 
 def drafts(articles: Iterable[Article], each: int = 5) -> Iterator[dict[str, Any]]:
     """At most `each` items of every article, spread over its length."""
+    written: Counter[str] = Counter()  # for a file of several articles
     for article in articles:
-        name = Path((article.path or article.id).partition("#")[0]).name
+        name = Path(file_of(article.path or article.id)).name
         stem = re.sub(r"\W+", "-", Path(name).stem).strip("-") or article.id
-        for number, (sentence, fact, blanked) in enumerate(_spread(article, each), 1):
+        for sentence, fact, blanked in _spread(article, each):
+            written[stem] += 1
             yield {
-                "id": f"{stem}-{number:02}",
+                "id": f"{stem}-{written[stem]:02}",
                 "question": blanked,
                 "answerable": True,
                 "facts": [fact],

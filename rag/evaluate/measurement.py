@@ -11,7 +11,7 @@ from rag.article import Span
 from rag.evaluate.case import Corpus, Response, located
 from rag.evaluate.config import read_config
 from rag.evaluate.gold import Item, load_gold
-from rag.evaluate.metrics import SHOWN
+from rag.evaluate.measurable import check_bounds
 from rag.evaluate.report import Outcome, Report, load_report
 from rag.evaluate.running import Asker, asked, score
 from rag.evaluate.verdict import Verdict, judge
@@ -31,6 +31,7 @@ class Measurement:
     def __init__(self, path: Path, folder: Callable[[], Path]) -> None:
         self.gold = load_gold(path)
         self._config = read_config(path)
+        check_bounds(self._config.rules, self.gold.items, paired=self._config.paired)
         self._folder = folder
         self._items = {item.id: item for item in self.gold.items}
         self._responses: dict[str, Response | Exception] = {}
@@ -81,4 +82,4 @@ class Measurement:
     def _scored(self, items: list[Item]) -> Report:
         gold = replace(self.gold, items=tuple(items))
         responses = [self._response(item) for item in items]
-        return score(gold, responses, self._corpus, self._evidence, SHOWN)
+        return score(gold, responses, self._corpus, self._evidence, self._config.rules.metrics)

@@ -20,7 +20,7 @@ from typing import Any
 
 from rag.errors import UsageError
 from rag.evaluate import stats
-from rag.evaluate.metrics import parse
+from rag.evaluate.metrics import SHOWN, Metric, parse
 from rag.evaluate.report import Outcome, Report
 
 PASS, REGRESSION, WRONG_USE, BROKEN, NOT_COMPARABLE = range(5)
@@ -58,6 +58,13 @@ class Rules:
     tolerance: float = TOLERANCE
     alpha: float = ALPHA
     allowed: frozenset[str] = frozenset()
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """Those of every report and what else these rules name, group by group."""
+        named = map(parse, (*self.floors, *self.ceilings, *self.compared))
+        groups = [metric.group for metric in SHOWN]
+        return sorted(dict.fromkeys([*SHOWN, *named]), key=lambda one: groups.index(one.group))
 
 
 SYSTEM = ("gold", "articles", "model", "adapter", "encoder", "locator", "prompt", "summary_prompt")
@@ -203,24 +210,17 @@ def _invariants(report: Report) -> Iterator[str]:
 
 
 def _limits(report: Report, rules: Rules) -> Iterator[str]:
+    # As the report's JSON has them.
+    values = {name: round(found.value, 6) for name, found in report.values.items()}
+    for name in dict.fromkeys([*rules.floors, *rules.ceilings]):
+        if name not in values:
+            yield f"{name} has a bound but no value: nothing that was said can be measured by it"
     for name, bound in rules.floors.items():
-        value = _value(report, name)
-        if value < bound:
-            yield f"{name} is {value:.3f}, below its floor of {bound:g}"
+        if values.get(name, bound) < bound:
+            yield f"{name} is {values[name]:.3f}, below its floor of {bound:g}"
     for name, bound in rules.ceilings.items():
-        value = _value(report, name)
-        if value > bound:
-            yield f"{name} is {value:.3f}, above its ceiling of {bound:g}"
-
-
-def _value(report: Report, name: str) -> float:
-    if name not in report.values:
-        raise UsageError(
-            "a bound for a metric that no item of this run has",
-            where=name,
-            remedy="add such items to the gold file, or take the bound away",
-        )
-    return round(report.values[name].value, 6)  # as the report's JSON has it
+        if values.get(name, bound) > bound:
+            yield f"{name} is {values[name]:.3f}, above its ceiling of {bound:g}"
 
 
 def _must_pass(report: Report) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from typing import Final
 
 import mammoth
@@ -18,6 +19,7 @@ _PROPERTIES: Final = "docProps/core.xml"
 _DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
 _TERMS: Final = "{http://purl.org/dc/terms/}"
 _STYLES: Final = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => h2:fresh"
+_SIMPLE_FIELD = re.compile(rb"(</?(?:\w+:)?)fldSimple\b")  # the number of a caption, a date
 _BACK_TO_TEXT = re.compile(r'<a href="#[^"]*ref[^"]*">↑</a>')
 
 
@@ -26,8 +28,9 @@ def read_docx(source: Source) -> list[Draft]:
     with open_checked(source.data, source.limits) as archive:
         has_properties = _PROPERTIES in archive.namelist()
         properties = read_part(archive, _PROPERTIES) if has_properties else b""
+        document = _with_fields(archive)
     html = mammoth.convert_to_html(
-        io.BytesIO(source.data),
+        document,
         style_map=_STYLES,
         # Otherwise each picture becomes text, megabytes of base64.
         convert_image=lambda _image: [],
@@ -41,6 +44,18 @@ def read_docx(source: Source) -> list[Draft]:
     draft.text = tree_text(root)
     draft.title = draft.title or first_heading(root)
     return [draft]
+
+
+def _with_fields(archive: zipfile.ZipFile) -> io.BytesIO:
+    """The parts with text; in them simple fields have a name whose content mammoth doesn't skip."""
+    document = io.BytesIO()
+    with zipfile.ZipFile(document, "w") as renamed:
+        for name in dict.fromkeys(archive.namelist()):
+            if name.lower().endswith((".xml", ".rels")):
+                part = read_part(archive, name)
+                renamed.writestr(name, _SIMPLE_FIELD.sub(rb"\1smartTag", part))
+    document.seek(0)
+    return document
 
 
 def _properties(xml: bytes) -> Draft:

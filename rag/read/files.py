@@ -37,12 +37,18 @@ def discover(paths: Iterable[str | Path]) -> Iterator[Found]:
         Paths; and a ReadError for each folder that can't be listed.
 
     Raises:
-        UsageError: a path doesn't exist, or nothing matches a pattern; raised before anything is
-            yielded.
+        UsageError: a path is empty or doesn't exist, or nothing matches a pattern; raised before
+            anything is yielded.
     """
     visited: set[tuple[int, int]] = set()
-    expanded = [found for path in paths for found in _expand(Path(path), visited)]
+    expanded = [found for path in paths for found in _expand(_named(path), visited)]
     return _without_repeats(expanded)
+
+
+def _named(path: str | Path) -> Path:
+    if path == "":  # of which Path makes the folder one is in
+        raise UsageError("a path is empty", remedy="name a file or folder; . is this one")
+    return Path(path)
 
 
 def load(path: Path, limits: Limits) -> bytes:
@@ -146,7 +152,14 @@ def _matching(pattern: Path) -> list[Path]:
         suitable = names_suffix or path.suffix.lower() in SUFFIXES
         return path.is_dir() or bool(path.is_file() and suitable)
 
-    return sorted(filter(counts, base.glob(str(Path(*rest)))))
+    try:
+        return sorted(filter(counts, base.glob(str(Path(*rest)))))
+    except ValueError as error:  # before Python 3.13, ** beside other characters
+        raise UsageError(
+            "** stands for folders, and alone between slashes",
+            where=printable(pattern),
+            remedy="write **/*.pdf",
+        ) from error
 
 
 def _walk(folder: Path, visited: set[tuple[int, int]]) -> Iterator[Found]:

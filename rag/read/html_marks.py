@@ -29,7 +29,8 @@ def settle_marks(root: etree._Element) -> None:
     """Makes plain text of elements that mean something but aren't text to every reader.
 
     Raised digits become superscripts, quotes get their quotation marks, dates and buttons within
-    sentences become words of them, and links of a heading to itself and its buttons go.
+    sentences become words of them, and links of a heading to itself and its buttons go, but for one
+    that is the whole heading.
     """
     _drop_permalinks(root)
     _raise_digits(root)
@@ -42,11 +43,18 @@ def settle_marks(root: etree._Element) -> None:
 def _drop_permalinks(root: etree._Element) -> None:
     for heading in root.iter(*_WITH_PERMALINKS):
         for element in heading.iter("a", "button"):
-            if element.tag == "button" or _is_permalink(element):
+            if element.tag == "button" and _is_all_of(heading, element):
+                element.tag = _FLATTENED  # it unfolds what stands below
+            elif element.tag == "button" or _is_permalink(element):
                 element.tag = _DROPPED
     for link in root.iter("a"):
         if _PERMALINK_CLASS.search(link.get("class") or "") and _is_permalink(link):
             link.tag = _DROPPED
+
+
+def _is_all_of(heading: etree._Element, button: etree._Element) -> bool:
+    is_title = heading.tag in HEADINGS or heading.tag == "dt"  # a caption may be "Enlarge"
+    return is_title and _text(button).strip() == _text(heading).strip()
 
 
 def _is_permalink(link: etree._Element) -> bool:

@@ -70,7 +70,14 @@ def without_margins(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     for index, page in enumerate(pages):
         margins = {id(line) for line in _edges(page) if is_margin(line, index)}
         kept.append([line for line in page if id(line) not in margins])
-    return kept
+    return [list(page) for page in pages] if _are_forms(pages, kept) else kept
+
+
+def _are_forms(pages: Sequence[Sequence[Line]], kept: Sequence[Sequence[Line]]) -> bool:
+    """Whether most of what pages hold would go as margins: short pages of one pattern, such as
+    invoices. Those of which nothing is left are scans with a stamp."""
+    both = [(left, page) for left, page in zip(kept, pages, strict=True) if left]
+    return 2 * sum(len(left) for left, _ in both) < sum(len(page) for _, page in both)
 
 
 def _edges(page: Sequence[Line]) -> list[Line]:

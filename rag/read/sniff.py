@@ -43,6 +43,7 @@ SUFFIXES: Final = {
     ".rss": Kind.FEED,
     ".atom": Kind.FEED,
 }
+TABLES: Final = (Kind.CSV, Kind.TSV, Kind.JSONL)
 
 _CONTENT_TYPES: Final = {
     "text/markdown": Kind.MARKDOWN,

@@ -85,28 +85,49 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
 
 def _read_table(source: Source, text: str, delimiter: str) -> Iterator[Draft]:
     csv.field_size_limit(source.limits.file_bytes)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    is_unquoted = delimiter == "\t" and _is_unquoted(text)
+    rows = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_NONE if is_unquoted else csv.QUOTE_MINIMAL,
+    )
     columns = _header(rows)
     return _drafts(source, _table_rows(source, rows, columns), columns, "row")
+
+
+def _is_unquoted(text: str) -> bool:
+    """Whether the quotation marks between tabs are only text: as quotes they don't work out."""
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True):
+            pass
+    except csv.Error:
+        return True
+    return False
 
 
 def _table_rows(
     source: Source, rows: Iterator[list[str]], columns: list[str]
 ) -> Iterator[tuple[int, Row]]:
     number = 0
+    longer: list[int] = []
     while True:
         number += 1
         try:
             cells = next(rows)
         except StopIteration:
-            return
+            break
         except csv.Error:
             source.warn(f"row {number} is broken and is missing")
             continue
+        if any(cell.strip() for cell in cells[len(columns) :]):
+            longer.append(number)
         if any(cell.strip() for cell in cells):
             # The first of several columns of one name counts, as in `_find`.
             yield number, dict(zip(reversed(columns[: len(cells)]), reversed(cells[: len(columns)]),
                                    strict=True))  # fmt: skip
+    if longer:
+        beyond = "more cells than there are columns"
+        source.warn(_about(longer, "row", f"has {beyond}", f"have {beyond}", lost="cut off"))
 
 
 def _json_object(line: str) -> Row | None:
@@ -135,11 +156,11 @@ def _drafts(
             continue
         yield Draft(
             unwrap(normalise(text)),
-            title=_string(row.get(title or "")),
-            date=parse_date(row.get(date or "")),
-            author=_string(row.get(author or "")),
-            source=_string(row.get(publication or "")),
-            language=language_code(row.get(language or "")),
+            title=_string(_cell(row, title)),
+            date=parse_date(_cell(row, date)),
+            author=_string(_cell(row, author)),
+            source=_string(_cell(row, publication)),
+            language=language_code(_cell(row, language)),
             number=number,
         )
     if empty:
@@ -161,6 +182,11 @@ def _key(column: str) -> str:
     return column.strip().strip("\ufeff").casefold()
 
 
+def _cell(row: Row, column: str | None) -> object:
+    # No column isn't the one without a name, in which pandas writes the numbers of the rows.
+    return None if column is None else row.get(column)
+
+
 def _string(value: object) -> str | None:
     if isinstance(value, list):
         return ", ".join(item for item in value if isinstance(item, str)) or None
@@ -175,9 +201,9 @@ def _no_text_column(wanted: str | None, columns: list[str]) -> UnsupportedFormat
     )
 
 
-def _about(numbers: list[int], unit: str, one: str, many: str) -> str:
+def _about(numbers: list[int], unit: str, one: str, many: str, lost: str = "missing") -> str:
     if len(numbers) == 1:
-        return f"{unit} {numbers[0]} {one} and is missing"
+        return f"{unit} {numbers[0]} {one} and is {lost}"
     shown = ", ".join(map(str, numbers[:_ROWS_SHOWN]))
     more = f" and {len(numbers) - _ROWS_SHOWN} more" if len(numbers) > _ROWS_SHOWN else ""
-    return f"{unit}s {shown}{more} {many} and are missing"
+    return f"{unit}s {shown}{more} {many} and are {lost}"

@@ -227,16 +227,30 @@ class _Hop:
 
 def _redirected(hop: _Hop) -> str:
     """Where a redirect leads."""
-    target = urljoin(urlunsplit(hop.address), hop.header("Location"))
-    if not hop.header("Location"):
+    location = _as_sent(hop.header("Location"))
+    if not location:
         raise FetchError("it redirects to nowhere", remedy="open it in a browser and save it")
-    if hop.address.scheme == "https" and urlsplit(target).scheme == "http":
+    try:
+        target = urljoin(urlunsplit(hop.address), location)
+        scheme = urlsplit(target).scheme
+    except ValueError as error:
+        raise FetchError(
+            "it redirects to what isn't an address", remedy="open it in a browser and save it"
+        ) from error
+    if hop.address.scheme == "https" and scheme == "http":
         raise FetchError(
             "it redirects from https to http, where anyone could have written it",
             remedy="open it in a browser and save it",
         )
     # Servers send what browsers forgive.
     return quote(target, safe=_AS_IT_IS + "#[]")
+
+
+def _as_sent(header: str) -> str:
+    """A header that `http.client` took for Latin-1, as the UTF-8 that it mostly is."""
+    with contextlib.suppress(UnicodeError):
+        return header.encode("latin-1").decode("utf-8")
+    return header
 
 
 def _page(hop: _Hop, limits: Limits) -> Fetched:

@@ -97,18 +97,23 @@ def test_what_fails_says_so_and_is_not_blessed(rag: Rag, shared: Path, tmp_path:
     assert not (tmp_path / "b.json").exists()
 
 
-def test_a_wrong_bound_loses_nothing_that_was_measured(
-    rag: Rag, shared: Path, tmp_path: Path
-) -> None:
+def test_a_wrong_bound_is_said_before_anything_is_asked(rag: Rag, tmp_path: Path) -> None:
     gold = write(tmp_path / "gold.jsonl", ITEMS[:2])
     (tmp_path / "pyproject.toml").write_text("[tool.rag.eval.floors]\nrefused = 0.5\n", "utf-8")
-    done = rag("eval", gold, "--report", tmp_path / "out", library=shared)
+    done = rag("eval", gold, library=tmp_path / "none")
     assert done.exit_code == 2
-    assert "refused: a bound for a metric that no item of this run has" in done.stderr
-    file = tmp_path / "out" / "report.json"
-    assert f"measured but not judged: {file}" in done.stderr.replace("\n", "")
-    (tmp_path / "pyproject.toml").write_text("[tool.rag.eval]\n", "utf-8")
-    assert rag("eval", gold, "--replay", file, library=shared).exit_code == 0
+    assert "refused: a bound for a metric that no item of this gold file can have" in done.stderr
+
+
+def test_what_cannot_be_written_is_said_before_anything_is_asked(
+    rag: Rag, gold: Path, tmp_path: Path
+) -> None:
+    for options in (("--report", gold / "out"), ("--bless", gold / "b"), ("--bless", tmp_path)):
+        done = rag("eval", gold, *options, library=tmp_path / "none")
+        assert done.exit_code == 2, done.output
+        assert str(options[1].name) in done.stderr
+    assert rag("eval", gold, "--bless", tmp_path / "new" / "b", library=gold).exit_code == 3
+    assert (tmp_path / "new").is_dir()
 
 
 def test_another_gold_file_is_not_comparable(
@@ -159,6 +164,29 @@ def test_a_model_that_does_not_load_is_no_regression(rag: Rag, gold: Path, share
     done = rag("eval", gold, library=shared, env={"RAG_MODEL": "/nowhere.gguf"})
     assert done.exit_code == 3
     assert "no such model" in done.stdout + done.stderr
+
+
+def test_check_takes_the_library_that_is_configured(
+    rag: Rag, gold: Path, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text(f'[tool.rag.eval]\nlibrary = "{shared}"\n', "utf-8")
+    for options in ((), ("-q",), ("--encoder", "none")):
+        checked = rag("eval", *options, "check", gold)
+        assert checked.exit_code == 0, checked.output
+        assert "4 items: 0 errors" in checked.stdout
+
+
+def test_the_default_library_can_be_named(
+    rag: Rag, gold: Path, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "other.txt").write_text("Nothing of the kind.")
+    (tmp_path / "indexes").mkdir()
+    (tmp_path / "indexes" / "default").symlink_to(shared, target_is_directory=True)
+    assert rag("eval", "check", gold).exit_code == 2
+    assert rag("eval", "check", gold, "--library", "indexes/default").exit_code == 0
 
 
 def test_check_and_new(rag: Rag, gold: Path, articles: Path, tmp_path: Path) -> None:

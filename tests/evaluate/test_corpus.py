@@ -27,6 +27,7 @@ def test_an_article_is_known_by_id_title_path_and_the_ends_of_it(name: str) -> N
 def test_articles_of_one_file_share_its_name() -> None:
     assert CORPUS.named("all.txt") == CORPUS.named("Bees") == [BEES, TWICE]
     assert CORPUS.named("all.txt#1") == [TWICE]
+    assert Corpus([(FLOOD, ["/news/C# a.md"])]).named("C# a.md") == [FLOOD]
     assert CORPUS.locate(Quote("all.txt", "one.")) == Span(TWICE.id, 8, 12)
     with pytest.raises(GoldError, match="holds 2 articles"):
         CORPUS.locate(Quote("all.txt", start=0, end=3))

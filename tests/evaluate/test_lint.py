@@ -102,6 +102,16 @@ def test_drafts_are_gold_items_whose_evidence_holds() -> None:
         } | {one for one in found(item) if "would pass as well" in one[1]}
 
 
+def test_drafts_of_one_file_have_names_of_their_own() -> None:
+    rows = [
+        Article.of(f"{town} has {n} houses by the old river.", title=town, path=f"C# a.csv#{n}")
+        for n, town in ((12, "The town of Old Pirna"), (13, "The village of Wehlen"))
+    ]
+    items = list(drafts(rows))
+    assert [item["id"] for item in items] == ["C-a-01", "C-a-02"]
+    assert {item["cluster"] for item in items} == {"C# a.csv"}
+
+
 def test_drafts_are_spread_over_an_article() -> None:
     text = "\n".join(
         f"In the village number {n} there stood some {100 + n} old houses." for n in range(40)

@@ -33,6 +33,8 @@ ITEMS = [
     {"id": "far", "question": "Which vitamin prevents scurvy?", "answerable": False},
 ]
 
+UNANSWERABLE = '{"id": "a", "question": "q", "answerable": false}\n'
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -92,7 +94,8 @@ def test_what_must_pass_and_a_floor_fail_the_run(project: Path) -> None:
     [
         ("{not json\n", "", "line 1: not JSON"),
         ("", "", "there is no item in it"),
-        ('{"id": "a", "question": "q", "answerable": false}\n', "florrs = 1\n", "unknown setting"),
+        (UNANSWERABLE, "florrs = 1\n", "unknown setting"),
+        (UNANSWERABLE, "floors.fact_recall = 1\n", "no item of this gold file can have"),
     ],
 )
 def test_a_wrong_gold_file_is_an_error_of_collection(

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -55,6 +56,15 @@ def broken(which: Callable[[int], bool]) -> System:
         return said
 
     return system
+
+
+def test_what_rules_name_is_measured(world: World) -> None:
+    rules = Rules(floors={"half_hit@10": 1.0}, compared=("article_mrr",))
+    report = world.run(oracle, metrics=rules.metrics)
+    assert judge(report, rules).code == PASS
+    assert [one.metric for one in compare(report, report, rules)] == ["article_mrr"]
+    groups = [metric.group for metric in rules.metrics]
+    assert len(set(groups)) == len(list(groupby(groups)))
 
 
 # Sizes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 from rag.errors import UsageError
-from rag.evaluate import Outcome, Report, Rules, Verdict, compare, judge, parse
+from rag.evaluate import Outcome, Report, Rules, Verdict, compare, judge, parse, parse_gold
+from rag.evaluate.measurable import check_bounds
 from rag.evaluate.report import Status, summed_up
 from rag.evaluate.verdict import (
     BANNERS,
@@ -179,11 +181,47 @@ def test_the_codes_are_those_documented() -> None:
     assert (PASS, REGRESSION, WRONG_USE, BROKEN, NOT_COMPARABLE) == (0, 1, 2, 3, 4)
 
 
-def test_a_bound_on_what_no_item_has_is_wrong_use() -> None:
-    for rules in (Rules(floors={"refused": 0.9}), Rules(ceilings={"refused": 0.9})):
-        with pytest.raises(UsageError, match="no item of this run has") as raised:
-            judge(BASE, rules)
-        assert str(raised.value).startswith("refused: ")
+def test_a_bound_that_nothing_said_can_be_measured_by_is_a_regression() -> None:
+    for rules in (Rules(floors={"citation_iou": 0.9}), Rules(ceilings={"citation_iou": 0.9})):
+        verdict = judge(BASE, rules)
+        assert verdict.code == REGRESSION
+        assert verdict.reasons[0].startswith("citation_iou has a bound but no value")
+
+
+ANSWERABLE = {
+    "id": "a",
+    "question": "How many?",
+    "facts": [{"number": 2}],
+    "evidence": [[{"article": "x", "quote": "y"}]],
+}
+UNANSWERABLE = {"id": "u", "question": "Who?", "answerable": False}
+SUMMARY = {"id": "s", "summarize": ["x"], "facts": [{"any": ["f"]}], "answer": "f"}
+
+
+@pytest.mark.parametrize(
+    ("item", "has", "has_not"),
+    [
+        (
+            ANSWERABLE,
+            ["fact_recall", "citation_iou", "misattribution", "half_hit@10", "risk_area"],
+            ["refused", "must_not", "exact_match", "refused_withheld", "rouge_l"],
+        ),
+        (UNANSWERABLE, ["refused", "abstention_f1"], ["fact_recall", "misattribution"]),
+        (SUMMARY, ["key_fact_recall", "new_number_count", "rouge_l"], ["refused", "risk_area"]),
+    ],
+)
+def test_a_bound_on_what_no_item_can_have_is_wrong_use(
+    item: dict[str, Any], has: list[str], has_not: list[str]
+) -> None:
+    (only_item,) = parse_gold(json.dumps(item)).items
+    check_bounds(Rules(floors=dict.fromkeys(has, 0.5)), [only_item], paired=False)
+    for name in has_not:
+        with pytest.raises(UsageError, match="no item of this gold file can have") as raised:
+            check_bounds(Rules(ceilings={name: 0.5}), [only_item], paired=False)
+        assert str(raised.value).startswith(f"{name}: ")
+    withheld = Rules(floors={"refused_withheld": 0.5})
+    (answerable,) = parse_gold(json.dumps(ANSWERABLE)).items
+    check_bounds(withheld, [only_item, answerable], paired=True)
 
 
 @pytest.mark.parametrize("name", SYSTEM)

@@ -10,6 +10,7 @@ import random
 import textwrap
 import zipfile
 from collections.abc import Callable
+from functools import partial
 
 import docx
 import pytest
@@ -120,6 +121,20 @@ def test_pdf_headers_footers_and_page_numbers_go(read_one: Callable[..., Article
 
     article = read_one(pdf(*map(page, range(4))), "pages.pdf")
     assert article.text == "\n\n".join(words(number, 120) for number in range(4))
+
+
+def test_pdf_of_short_pages_of_one_pattern_keeps_its_text(
+    read: Callable[..., ReadResult], read_one: Callable[..., Article]
+) -> None:
+    def invoice(number: int) -> list[str]:
+        return ["Invoice.", "To Ann Lee.", f"{number}50 euros.", "Due in May.", "Thank you."]
+
+    pages = [partial(draw, lines=invoice(number)) for number in (3, 7, 4)]
+    text = read_one(pdf(*pages), "a.pdf").text
+    assert text.split() == " ".join(" ".join(invoice(number)) for number in (3, 7, 4)).split()
+    stamped = [partial(draw, lines=["Scanned by the library."])] * 3
+    with pytest.raises(UnsupportedFormat, match="no text"):
+        read(pdf(*stamped), "scan.pdf")
 
 
 def test_pdf_paragraphs_go_on_over_the_page(read_one: Callable[..., Article]) -> None:
@@ -361,6 +376,19 @@ def test_docx_raised_digits(read_one: Callable[..., Article]) -> None:
     out = io.BytesIO()
     document.save(out)
     assert read_one(out.getvalue(), "a.docx").text == "It rose in 2015³ and covered 40 km²."
+
+
+def test_docx_simple_fields(read_one: Callable[..., Article]) -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("Table ")
+    number = paragraph.add_run("7")._r
+    paragraph.add_run(": towns")
+    field = docx.oxml.OxmlElement("w:fldSimple")
+    number.addprevious(field)
+    field.append(number)
+    out = io.BytesIO()
+    document.save(out)
+    assert read_one(out.getvalue(), "a.docx").text == "Table 7: towns"
 
 
 def test_damaged_docx(read: Callable[..., ReadResult]) -> None:

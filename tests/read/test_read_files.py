@@ -89,11 +89,17 @@ def test_a_relative_pattern(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["nowhere.txt", "nowhere/", "*.nothing", "dangling.txt", "nowhere/*.txt"]
+    "name",
+    ["nowhere.txt", "nowhere/", "*.nothing", "**.nothing", "dangling.txt", "nowhere/*.txt"],
 )
 def test_what_is_not_there_is_said_at_once(name: str, tree: Path) -> None:
     with pytest.raises(UsageError, match=r"nowhere|nothing|dangling"):
         discover([tree / "a.md", tree / name])
+
+
+def test_an_empty_path_is_not_this_folder() -> None:
+    with pytest.raises(UsageError, match="empty"):
+        discover([""])
 
 
 WITHOUT_RIGHTS = """

@@ -119,6 +119,7 @@ WHEN = '<time datetime="2019-05-04">4 May 2019</time>'
         ("<p>On the 1<sup>st</sup>, 10<sup>-6</sup> m<sup>2</sup>; no.<sup>[7]</sup></p>", "On the 1st, 10⁻⁶ m²; no.[7]"),
         ("<h2>Use<a href='#use'>¶</a></h2><p>See <a href='#x'>§</a> 2.</p>", "Use\n\nSee § 2."),
         ("<p>Run it.<a class='anchor' href='#r'>§</a></p>", "Run it."),
+        ("<h2><button>What <b>is</b> it?</button></h2><p>A dam.</p>", "What is it?\n\nA dam."),
         ("<h2><a href='https://x.org/doc#use'>§</a>Use</h2><p>It runs.</p>", "Use\n\nIt runs."),
     ],
 )  # fmt: skip

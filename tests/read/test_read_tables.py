@@ -60,6 +60,26 @@ def test_rows_without_text_are_warned_about(read: Callable[..., ReadResult]) -> 
     assert result.warnings == ("rows 2, 3 have no text and are missing",)
 
 
+def test_the_numbers_of_the_rows_are_no_titles(read: Callable[..., ReadResult]) -> None:
+    result = read(",text,date\n0,Rain fell.,2024-01-02\n1,Snow fell.,2024-01-03\n", "a.csv")
+    assert [article.title for article in result.articles] == ["a 1", "a 2"]
+
+
+def test_cells_that_no_column_is_for_are_warned_about(read: Callable[..., ReadResult]) -> None:
+    result = read("title,text\nA,Rain fell, and hail.\nB,Snow.,,\nC,Ice, then\n", "a.csv")
+    assert [article.text for article in result.articles] == ["Rain fell", "Snow.", "Ice"]
+    assert result.warnings == ("rows 1, 3 have more cells than there are columns and are cut off",)
+
+
+@pytest.mark.parametrize("name", ["a.tsv", "a.csv"])
+def test_a_quotation_mark_between_tabs_swallows_nothing(
+    name: str, read: Callable[..., ReadResult]
+) -> None:
+    rows = ['"Never again, he said.', 'It "rained".', "Ice."]
+    result = read("text\tdate\n" + "".join(f"{row}\t2020-01-01\n" for row in rows), name)
+    assert [article.text for article in result.articles] == rows
+
+
 def test_a_table_without_a_text_column_lists_its_columns(read: Callable[..., ReadResult]) -> None:
     with pytest.raises(UnsupportedFormat, match="its columns are: id, headline, story"):
         read("id,headline,story\n1,a,b\n", "a.csv")

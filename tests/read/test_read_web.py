@@ -49,6 +49,12 @@ class Pages(http.server.BaseHTTPRequestHandler):
     def page_moved(self) -> None:
         self.answer(301, b"", Location="/?a=b c&d=\u00e9")
 
+    def page_accent(self) -> None:
+        self.answer(301, b"", Location="/?d=\u00e9".encode().decode("latin-1"))
+
+    def page_bracket(self) -> None:
+        self.answer(302, b"", Location="http://[bad")
+
     def page_loop(self) -> None:
         self.answer(302, b"", Location="/loop")
 
@@ -158,7 +164,8 @@ def test_a_page(base: str) -> None:
 def test_a_redirect(base: str) -> None:
     data, name, _ = get(f"{base}/moved")
     assert data == PAGE
-    assert name.startswith(f"{base}/?a=b%20c&d=")
+    assert name == f"{base}/?a=b%20c&d=%C3%A9"
+    assert get(f"{base}/accent")[1] == f"{base}/?d=%C3%A9"
 
 
 def test_gzip(base: str) -> None:
@@ -172,6 +179,7 @@ def test_gzip(base: str) -> None:
         ("inside", r"router\.test is in a private network \(192\.168\.0\.1\)"),
         ("file", "only http and https"),
         ("nowhere", "redirects to nowhere"),
+        ("bracket", "redirects to what isn't an address"),
         ("missing", r"404 \(Not Found\)"),
         ("huge", "larger than 0 MB"),
         ("endless", "larger than 0 MB"),
