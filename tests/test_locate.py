@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from rag.ask import DOUBT
 from rag.errors import ModelError
 from rag.locate import (
     PHRASE,
@@ -89,9 +90,10 @@ def test_a_plain_question_finds_its_sentence_and_phrase(
     assert max(odds, key=lambda at: odds[at]) == place
     best = located.phrases[0]
     assert (best.reading, best.sentence) == place
-    assert phrase in meant(best, ALL)
-    assert len(meant(best, ALL)) < 20
-    assert none(located) < 0.4
+    found = meant(best, ALL)
+    assert phrase in found or found in phrase
+    assert len(found) < 20
+    assert none(located) < DOUBT
 
 
 @pytest.mark.parametrize(
