@@ -23,9 +23,9 @@ from rag.question import asks_whether, wants_facts, wants_several
 # Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
 SURE = 0.15  # probability of the phrases of a sentence from which one of them is the answer
 LIKELY = 0.6  # probability from which on a model's phrase is taken, whatever the locator points at
-# Log-odds that another sentence may be less likely than the first to be quoted too: a second one, or
-# up to three where several facts are asked for; four where each has a question of its own; one of
-# another article that gives another number.
+# Log-odds that another sentence may be less likely than the first to be quoted too: a second one,
+# or up to three where several facts are asked for; four where each has a question of its own; one
+# of another article that gives another number.
 NEAR = 3.5
 PARTED = 4.0
 RIVAL = 2.0
