@@ -10,7 +10,7 @@ from rag.ui.chat import Chat
 from rag.ui.comparing import Comparing
 from rag.ui.desk import Desk
 from rag.ui.evaluating import Evaluating
-from rag.ui.events import INSTANT, part
+from rag.ui.events import INSTANT, LATEST, part
 from rag.ui.history import History
 from rag.ui.scope import RAW
 from rag.ui.shelf import Shelf
@@ -60,13 +60,14 @@ def build(library: Library, *, local: bool = True) -> gr.Blocks:
         others = [summaries.scope, comparing.left, comparing.right]
         for scope in others:
             blocks.load(scope.choices, None, [scope.articles], **INSTANT)
+        # Two changes may end at the same time: what is shown is asked for again after the second.
         for change in [*shelf.changes, chat.loaded]:
-            change.then(shelf.html, shelf.view, [shelf.table], **INSTANT)
-            change.then(shelf.log, None, [shelf.changed], **INSTANT)
+            change.then(shelf.html, shelf.view, [shelf.table], **LATEST)
+            change.then(shelf.log, None, [shelf.changed], **LATEST)
             for scope in [chat.scope, *others]:
                 picked = [scope.articles]
-                change.then(scope.choices, picked, picked, **RAW, **INSTANT)
-            change.then(chat.again, [chat.conversation, chat.current], [chat.past], **INSTANT)
+                change.then(scope.choices, picked, picked, **RAW, **LATEST)
+            change.then(chat.again, [chat.conversation, chat.current], [chat.past], **LATEST)
 
         def left(request: gr.Request) -> None:
             running.end(request.session_hash)

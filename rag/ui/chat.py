@@ -19,7 +19,7 @@ from rag.markup import Html, element
 from rag.snapshot import Filter
 from rag.ui import render, source
 from rag.ui.adding import adding
-from rag.ui.events import FAULT, INSTANT, Update, part, queued, told
+from rag.ui.events import FAULT, INSTANT, LATEST, Update, part, queued, told
 from rag.ui.filters import read
 from rag.ui.history import History
 from rag.ui.scope import RAW, Scope
@@ -119,14 +119,14 @@ class Chat:
             given = [self._failure, self._pending]
             answer.failure(self._failed, given, done, js=failed, **INSTANT)
             listed = [self._history.find, self.conversation]
-            answer.success(self._listed, listed, [self._history.list], **INSTANT)
+            answer.success(self._listed, listed, [self._history.list], **LATEST)
         self.loaded = self.past.examples(self._examples, None, [self.past, self.live], **work)
         self.halt.click(self._halt, now, done, cancels=[*answering, self.loaded], **INSTANT)
         self._wire_turns(chat, done)
         self._wire_history(chat, answering)
 
     def _wire_turns(self, chat: list[Any], done: list[Any]) -> None:
-        self.past.cite(self._cite, chat, [self._pane], trigger_mode="always_last", **INSTANT)
+        self.past.cite(self._cite, chat, [self._pane], **LATEST)
         editing = [self.box, self._editing, self.status]
         self.past.edit(self._edit, chat, editing, **INSTANT)
         self.status.leave(self._leave, None, editing, **INSTANT)
@@ -149,8 +149,7 @@ class Chat:
             self._listed,
             [history.find, self.conversation],
             [history.list],
-            trigger_mode="always_last",
-            **INSTANT,
+            **LATEST,
         )
         self.opened = opened
 

@@ -15,7 +15,7 @@ from rag.markup import Html, element, inline, undirected
 from rag.snapshot import Filter
 from rag.ui import render
 from rag.ui.adding import bar
-from rag.ui.events import INSTANT, Update, part, queued, told
+from rag.ui.events import LATEST, Update, part, queued, told
 from rag.ui.filters import read, said
 from rag.ui.scope import RAW, Scope
 from rag.ui.source import pane
@@ -59,9 +59,7 @@ class Comparing(Stoppable):
             **queued(self.said),
         )
         self._stops(started)
-        self.shown.cite(
-            self._cite, [self._comparison], [reading], trigger_mode="always_last", **INSTANT
-        )
+        self.shown.cite(self._cite, [self._comparison], [reading], **LATEST)
 
     def _compare(self, question: str, request: gr.Request, *fields: Any) -> Iterator[Update]:
         yield from self._ended(self._steps(question, fields, request.session_hash))

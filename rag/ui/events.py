@@ -22,6 +22,10 @@ FAULT = "That is a fault in Citespan; the terminal says more. Try it again."
 INSTANT: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """For what needs no model: it never waits."""
 
+LATEST: dict[str, Any] = {"trigger_mode": "always_last", **INSTANT}
+"""For what shows how things are now: asked for while it runs, it runs once more. Gradio would leave
+that out."""
+
 
 def queued(status: object) -> dict[str, Any]:
     """For what needs the models: one at a time, the others wait and see their place in `status`."""

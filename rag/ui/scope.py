@@ -11,7 +11,7 @@ from rag.errors import RagError
 from rag.library import Library
 from rag.markup import undirected
 from rag.snapshot import Filter
-from rag.ui.events import INSTANT, told
+from rag.ui.events import LATEST, told
 from rag.ui.filters import read, said
 
 RAW: dict[str, Any] = {"preprocess": False}
@@ -52,9 +52,8 @@ class Scope:
             _labelled,
             self.fields,
             [self.box],
-            trigger_mode="always_last",
             **RAW,
-            **INSTANT,
+            **LATEST,
         )
 
     @told

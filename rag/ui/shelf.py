@@ -16,7 +16,7 @@ from rag.markup import Html, element
 from rag.read.sniff import SUFFIXES
 from rag.ui import source
 from rag.ui.adding import adding, dropped, report
-from rag.ui.events import INSTANT, Update, part, queued, told
+from rag.ui.events import INSTANT, LATEST, Update, part, queued, told
 from rag.ui.render import failure
 from rag.ui.stoppable import Stoppable
 from rag.ui.table import ROWS, SORTS, Order, changed, table
@@ -85,7 +85,6 @@ class Shelf(Stoppable):
     def _wire(self, pane: gr.HTML) -> None:
         done = [self.said, self.table, self.files]
         work = queued(self.said)
-        latest: dict[str, Any] = {"trigger_mode": "always_last", **INSTANT}
         # What is dropped while others are added waits for them.
         uploaded = self.files.upload(
             self._add_files, [self.files], done, trigger_mode="multiple", **work
@@ -102,14 +101,11 @@ class Shelf(Stoppable):
             self._remove, self.view, [self.said, self.table], trigger_mode="multiple", **INSTANT
         )
         stopped = self._stops(uploaded, named).then(self._settled, self.view, done, **INSTANT)
-        for added in (uploaded, named):
-            # With the view as it is by then: a filter may have been typed meanwhile.
-            added.then(self.html, self.view, [self.table], **INSTANT)
         self.changes = [uploaded, named, removed, stopped]
-        self.find.change(self.html, self.view, [self.table], **latest)
-        self.table.sort(self._sort, self.view, [self._order, self.table], **latest)
+        self.find.change(self.html, self.view, [self.table], **LATEST)
+        self.table.sort(self._sort, self.view, [self._order, self.table], **LATEST)
         self.table.more(self._more, self.view, [self._shown, self.table], **INSTANT)
-        self.table.read(self._read, None, [pane], **latest)
+        self.table.read(self._read, None, [pane], **LATEST)
 
     # Looking
 

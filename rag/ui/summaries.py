@@ -15,7 +15,7 @@ from rag.summarize import words_of
 from rag.summary import Style, Summary
 from rag.ui import render
 from rag.ui.adding import bar
-from rag.ui.events import INSTANT, Update, part, queued, told
+from rag.ui.events import INSTANT, LATEST, Update, part, queued, told
 from rag.ui.filters import read
 from rag.ui.scope import RAW, Scope
 from rag.ui.source import pane
@@ -70,9 +70,7 @@ class Summaries(Stoppable):
         of_article = reading.summarise(self._narrow, None, narrowed, **INSTANT)
         again = of_article.success(self._summarise, wanted, done, **RAW, **work)
         self._stops(started, again)
-        self.shown.cite(
-            self._cite, [self._summary], [reading], trigger_mode="always_last", **INSTANT
-        )
+        self.shown.cite(self._cite, [self._summary], [reading], **LATEST)
 
     def _summarise(
         self,
