@@ -20,7 +20,7 @@ LONGEST = 45  # words of an answer at most
 # How often a question loses its answer, how often it is asked about another name too, and how often
 # in other words than its sentence's
 UNSAID, MISNAMED, OTHERWISE = 0.25, 0.15, 0.6
-COUNTS = (1, 2, 3, 3, 4)  # sentences of a context
+COUNTS = (1, 2, 2, 2, 3, 4)  # sentences of a context: two are given at run time, or four
 SHOWN = 0.85  # how often what answers the first question is among them
 WINDOW = 420  # tokens of a context with its questions
 

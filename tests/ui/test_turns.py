@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -226,11 +228,17 @@ def test_a_chat_outlives_the_server(
     assert "two metres" in str(said[0])
 
 
+async def laid_out(library: Library) -> Chat:
+    """The chat within a page of its own; where no loop runs, Gradio would make one and leave it."""
+    with gr.Blocks():
+        return Chat(library, Running(), gr.HTML(js_on_load="'ask' 'cite'"), History(library))
+
+
 def test_a_page_that_slept_goes_on_in_its_chat(library: Library) -> None:
     kept = Conversation.new().with_answer(library.ask("How much did the Lenn rise?"))
     library.conversations.save(kept)
-    with gr.Blocks():
-        chat = Chat(library, Running(), gr.HTML(js_on_load="'ask' 'cite'"), History(library))
+    with ThreadPoolExecutor(1) as thread:  # in this one the browser's loop may run
+        chat = thread.submit(asyncio.run, laid_out(library)).result()
     forgotten = Conversation.new()
     assert chat._whole(forgotten, kept.id).to_dict() == kept.to_dict()
     assert chat._whole(forgotten, "") is forgotten
