@@ -13,6 +13,7 @@ from rag.prompt import CHAT_FORMATS, load_template
 from training.examples import Corpus, Example, Text
 from training.nearmiss import misnamed, unsaid
 from training.samples import SEED, asked_as_typed
+from training.typed import strangers
 from training.wording import Synonyms, asked_otherwise
 
 QUESTIONS = 5  # of one context
@@ -22,6 +23,7 @@ LONGEST = 45  # words of an answer at most
 UNSAID, MISNAMED, OTHERWISE = 0.25, 0.15, 0.6
 COUNTS = (1, 2, 2, 2, 3, 4)  # sentences of a context: two are given at run time, or four
 SHOWN = 0.85  # how often what answers the first question is among them
+WITHHELD = 0.4  # how often they are of other articles alone, where these can't be meant
 WINDOW = 420  # tokens of a context with its questions
 
 Place = tuple[Text, int]
@@ -72,9 +74,11 @@ def context(
     """Sentences that a search for one question might find, in reading order."""
     own = corpus.texts[lead.paragraph]
     forms = [own.text[a:b].casefold() for a, b in lead.answers]
-    others = [(own, n) for n in range(len(own.spans)) if n not in lead.gold]
-    for place in chance.sample(lead.hard, min(2, len(lead.hard))):
-        text = corpus.texts[place]
+    strange = strangers(lead, corpus)
+    withheld = bool(strange) and chance.random() < WITHHELD
+    others = [] if withheld else [(own, n) for n in range(len(own.spans)) if n not in lead.gold]
+    beside = strange if withheld else [corpus.texts[place] for place in lead.hard]
+    for text in chance.sample(beside, min(2, len(beside))):
         others += [(text, n) for n in range(len(text.spans))]
     # Where an answer's words stand, it may be answered too.
     others = [
@@ -87,7 +91,7 @@ def context(
         ranked = sorted(range(len(others)), key=lambda at: -nearness[at])
         others = [others[at] for at in ranked]
     count = chance.choice(COUNTS)
-    shown = bool(lead.gold) and chance.random() < SHOWN
+    shown = bool(lead.gold) and not withheld and chance.random() < SHOWN
     gold = sorted(lead.gold, key=lambda n: -lead.gold[n])[: min(2, count)] if shown else []
     some = [(own, n) for n in gold] + others[: count - len(gold)]
     blocks: dict[int, list[int]] = {}
