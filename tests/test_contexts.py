@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from rag.locate import Located, Reading
-from training.contexts import COUNTS, Nearness, by_locator, by_words, context
+from training.contexts import COUNTS, WITHHELD, Nearness, by_locator, by_words, context
 from training.examples import Corpus, Example, Text
 
 ANSWERS = "She built the bridge in 1911."
@@ -54,3 +55,15 @@ def test_some_contexts_lack_what_answers_and_none_has_its_words_elsewhere() -> N
     assert {ANSWERS in some for some in made} == {True, False}
     assert not any(SAME in some for some in made)
     assert {len(some) for some in made} == set(COUNTS)
+
+
+def test_some_contexts_are_of_articles_alone_that_cannot_be_meant() -> None:
+    strange = Text.of("Ferries", "The ferry was painted. It sails at noon.")
+    asked = replace(ASKED, hard=[1, 2])
+    corpus = Corpus("typed", [OWN, OTHER, strange], [asked])
+    made = [
+        context(asked, asked.question, corpus, by_words, random.Random(seed)) for seed in range(100)
+    ]
+    alone = [some for some in made if all(text is strange for text, _ in some)]
+    assert abs(len(alone) / len(made) - WITHHELD) < 0.15
+    assert not any(text is OTHER for some in alone for text, _ in some)
