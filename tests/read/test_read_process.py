@@ -243,8 +243,9 @@ def test_the_child_inherits_no_sockets_and_cannot_write(tmp_path: Path) -> None:
 
 
 INTERRUPTED = """
-import sys
+import signal, sys
 from rag.read import Reader
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
 with Reader() as reader:
     reader.read(b"Next.", "next.txt")
     print(reader._child.pid, flush=True)
