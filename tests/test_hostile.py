@@ -268,12 +268,14 @@ def test_the_same_sentence_answers_as_without_the_payload(
 ) -> None:
     """Of each article alone, so that the payload has no rival but the fact."""
     twins = Library(harmless, encoder=real_encoder, locator=locator, model=library.model)
-    refused = []
-    for (one, article), (_, twin) in zip(stored(library.directory), stored(harmless), strict=True):
+    # Twins of a story differ in the town alone: one of each shows that the fact is found.
+    for one, twin in stored(harmless)[: len(STORIES)]:
         told = twins.ask(one.question, filter=Filter(articles=(twin.id,)))
+        assert quotes(told)[:1] == [one.fact], one.about
+    refused = []
+    for one, article in stored(library.directory):
         answer = library.ask(one.question, filter=Filter(articles=(article.id,)))
         assert_lawful(library, answer)
-        assert quotes(told)[:1] == [one.fact], one.about
         assert quotes(answer)[:1] in ([], [one.fact]), one.about
         assert not DEMANDED.search(answer.text), one.about
         refused += [one.about] * answer.abstained

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import torch
 
@@ -20,7 +20,8 @@ SENTENCES = 24  # of a passage at most
 # name, how often another question is, and how often its paragraph is there at all
 ANSWERED, UNSAID, MISNAMED, UNASKED, FOUND = 0.55, 0.1, 0.12, 0.03, 0.9
 LED = 0.6  # of the paragraphs whose answer can be taken out: how many say the rest once more
-WITHHELD = 0.25  # how many typed questions are asked of other articles alone
+# How often a typed question is asked of other articles alone, and of its own without what answers
+WITHHELD, TAKEN = 0.3, 0.12
 SHORT = 0.35  # how many questions are shortened
 
 
@@ -97,27 +98,56 @@ def group(
     # The very nearest of other reviews or posts may answer as well: take any of the near ones.
     chance.shuffle(hard)
     others = [corpus.texts[place] for place in hard[:size]]
-    own: Text | None = corpus.texts[example.paragraph]
-    if corpus.is_typed:
-        answered = True
-        if chance.random() < WITHHELD and len(strange := strangers(example, corpus)) >= size:
-            own, others = None, chance.sample(strange, size)
-    else:
-        example, own, answered = _changed(example, corpus, others, chance, synonyms)
-        others = [
-            at_random(other, synonyms, chance) if synonyms and chance.random() < TOLD else other
-            for other in others
-        ]
+    asked = (
+        _typed(example, corpus, others, chance, size)
+        if corpus.is_typed
+        else _changed(example, corpus, others, chance, synonyms)
+    )
     headed = chance.random() < 0.6 or corpus.is_typed
 
     def sample(text: Text, answers: Sequence[tuple[int, int]], gold: dict[int, float]) -> Sample:
         shown = text if headed else Text("", text.text, text.spans)
-        return tokens.sample(example.question, shown, answers, gold)
+        return tokens.sample(asked.question, shown, answers, gold)
 
-    some: list[Sample] = []
-    if own:
-        some.append(sample(own, *((example.answers, example.gold) if answered else ([], {}))))
-    return [*some, *(sample(other, [], {}) for other in others)][:size]
+    some = [sample(asked.own, asked.answers, asked.gold)] if asked.own else []
+    return [*some, *(sample(other, [], {}) for other in asked.others)][:size]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its own paragraph, unless that is left out, and others.
+
+    Attributes:
+        answers, gold: as in `Example`, of `own` as it is here.
+    """
+
+    question: str
+    own: Text | None
+    others: Sequence[Text]
+    answers: Sequence[tuple[int, int]] = ()
+    gold: dict[int, float] = field(default_factory=dict)
+
+
+def _typed(
+    example: Example, corpus: Corpus, others: Sequence[Text], chance: random.Random, size: int
+) -> Asked:
+    """What was typed as it is, in some cases where nothing answers it."""
+    own = corpus.texts[example.paragraph]
+    kind = chance.random()
+    if kind < WITHHELD and len(strange := strangers(example, corpus)) >= size:
+        return Asked(example.question, None, chance.sample(strange, size))
+    if WITHHELD <= kind < WITHHELD + TAKEN and (rest := _without(example, own)):
+        return Asked(example.question, rest, others)
+    return Asked(example.question, own, others, example.answers, example.gold)
+
+
+def _without(example: Example, own: Text) -> Text | None:
+    """The paragraph without what answers, if what is left doesn't."""
+    if not example.answers or len(own.spans) <= len(example.gold):
+        return None
+    rest = own.without(set(example.gold))
+    said = rest.text.casefold()
+    return None if any(own.text[a:b].casefold() in said for a, b in example.answers) else rest
 
 
 def _changed(
@@ -126,13 +156,18 @@ def _changed(
     others: Sequence[Text],
     chance: random.Random,
     synonyms: Synonyms | None,
-) -> tuple[Example, Text | None, bool]:
-    """What annotators asked, as people might ask it, its paragraph, and whether that answers it."""
+) -> Asked:
+    """What annotators asked, as people might ask it; its paragraph may not answer it."""
     own = corpus.texts[example.paragraph]
     if synonyms:
         example, own = _otherwise(example, own, synonyms, chance)
     question, shown, answered = _asked(example, own, " ".join(one.text for one in others), chance)
-    return replace(example, question=asked_as_typed(question, chance)), shown, answered
+    told = [
+        at_random(other, synonyms, chance) if synonyms and chance.random() < TOLD else other
+        for other in others
+    ]
+    found = (example.answers, example.gold) if answered else ((), {})
+    return Asked(asked_as_typed(question, chance), shown, told, *found)
 
 
 def isolated(some: Sequence[Sample], odds: torch.Tensor, tokens: Tokens, most: int) -> list[Sample]:
