@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from rag.answer import Answer
 from rag.conversation import lexicon as lx
-from rag.conversation.antecedents import PARTS, Antecedent, Part, Turn, best, possessive
-from rag.conversation.empty import is_empty
+from rag.conversation.antecedents import PARTS, Part, Turn, best, possessive
 from rag.conversation.fragments import completed, is_fragment
-from rag.conversation.mentions import Kind, Mention, gender_of, kind_of, mentions
+from rag.conversation.incomplete import is_incomplete
+from rag.conversation.mentions import Kind, Mention, kind_of, mentions
+from rag.conversation.nouns import alike, is_bare
 from rag.conversation.pronouns import is_object, is_owning, parted, points_out
 from rag.conversation.tokens import Token, tokens
 from rag.conversation.topics import is_untold, telling_words, topics_of
@@ -34,27 +35,6 @@ _HAPPENING = frozenset(
 _HANDLED = frozenset(
     "kept stored moved displayed stolen delivered painted written published shown carried "
     "transported worn signed".split()
-)
-_WEAK = frozenset(
-    "else other others another one ones same also too then again latter former".split()
-)
-_TIMELESS = frozenset("invent invented discover discovered invention".split())
-_UNIQUE = frozenset(
-    "sun moon earth world internet sky universe weather future past sea pope web".split()
-)
-_ANYBODY = frozenset("person man woman boy girl author leader politician".split())
-_ALIKE = tuple(
-    frozenset(words.split())
-    for words in (
-        "law bill act legislation rule ban measure decree reform treaty",
-        "ship boat vessel ferry yacht tanker cruiser freighter submarine liner",
-        "plane aircraft jet airliner helicopter flight",
-        "book novel story work biography memoir",
-        "film movie documentary",
-        "car vehicle truck bus train",
-        "animal species bird insect fish",
-        "picture painting photo photograph image portrait",
-    )
 )
 
 
@@ -100,7 +80,7 @@ def _whole(question: str, turns: Sequence[Turn]) -> str:
     if changes is not None:
         changes = changes or [_context(bare, turns)]
         return _tidy(_applied(bare, [*changes, *_linked(bare, turns, changes)]))
-    if _is_open(bare, turns, connected is not None):
+    if is_incomplete(bare, turns, connected is not None):
         return _tidy(_applied(bare, _linked(bare, turns, []) or [_context(bare, turns)]))
     return question
 
@@ -239,7 +219,7 @@ def _demonstratives(
             elif time:
                 yield _Change(token.start, noun.end, time)
         elif noun:
-            found = _alike(noun, turns)
+            found = alike(noun, turns)
             yield _Change(token.start, noun.end, found.text if found else "")
         elif _is_alone(some, at) and not parted(some[:at], said=False):
             event = best("it", turns) if token.low in ("that", "this") else best("they", turns)
@@ -259,154 +239,14 @@ def _is_alone(some: Sequence[Token], at: int) -> bool:
     return before.low in lx.AUXILIARIES | lx.PREPOSITIONS or before.verb
 
 
-def _alike(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
-    """What was spoken of under this noun, one like it, or at least one of its kind."""
-    return _same_noun(noun, turns) or _same_kind(noun, turns)
-
-
-def _same_noun(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
-    wanted = lx.singular(noun.head)
-    for turn in reversed(turns):
-        for one in turn.antecedents:
-            head = lx.singular(one.noun)
-            if head == wanted or any({head, wanted} <= words for words in _ALIKE):
-                return one.mention
-    return None
-
-
-def _same_kind(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
-    if noun.kind in ("thing", "unknown"):
-        return None
-    known = [one for turn in reversed(turns) for one in turn.antecedents]
-    every = [
-        one.mention
-        for one in known
-        if noun.kind != "person" or _may_be_called(one.mention, noun, known)
-    ]
-    some = [one for one in every if one.plural == noun.plural]
-    same = [one for one in some if one.kind == noun.kind]
-    unsure = [one for one in some if one.name and one.kind in ("unknown", "thing")]
-    return next(iter(same or (unsure if noun.kind == "group" else [])), None)
-
-
-def _may_be_called(person: Mention, noun: Mention, known: Sequence[Antecedent]) -> bool:
-    """Whether the same person may go by this noun: a king is no prime minister."""
-    old = {lx.singular(one.noun) for one in known if one.mention.text == person.text}
-    if person.name:
-        old.discard(lx.singular(person.head))
-        if {gender_of(person.text), gender_of(noun.text)} == {"he", "she"}:
-            return False
-        if not old.difference(_ANYBODY):
-            return True
-    new = lx.singular(noun.head)
-    return new in old or new in _ANYBODY
-
-
-# Questions without a pronoun that say too little
-
-
-def _is_open(question: str, turns: Sequence[Turn], connected: bool) -> bool:
-    """Whether a question speaks of nothing by name, and of something that was named before."""
-    some, inside = tokens(question), mentions(question)
-    if any(one.name for one in inside):
-        return False
-    if any(one.number or one.low in lx.COUNTRIES for one in some):
-        return False
-    if any(one.low == "it" and is_empty(question, one.start) for one in some):
-        return False
-    telling = telling_words(some)
-    if not telling or (_counts_nothing(some) and len(telling) < 2):
-        return True
-    if _asks_of_what(some, turns[-1]):
-        return True
-    # "How many cars were hurt?" is about a certain event, "How many planets exist?" is not.
-    past = any(one.low in ("was", "were", "had", "did") or _is_past(one) for one in some)
-    if connected and (past or any(_is_bare(one) for one in inside)):
-        return True
-    asked = next((one for one in inside if one.asked), None)
-    if asked and all(asked.start <= one.start < asked.end for one in telling):
-        return past or asked.kind in ("person", "group", "place")
-    rest = [one for one in telling if not asked or one.start > asked.end]
-    if len(rest) < 2 and past and any(_is_bare(one) for one in inside):
-        return _TIMELESS.isdisjoint(one.low for one in some)
-    return len(telling) < 3 and _speaks_of_known(some, inside, turns, len(telling))
-
-
-def _speaks_of_known(
-    some: Sequence[Token],
-    inside: Sequence[Mention],
-    turns: Sequence[Turn],
-    telling: int,
-) -> bool:
-    """Whether it has a word such as "else", or a "the trial" that was spoken of.
-
-    Args:
-        telling: how many words say what it is about.
-    """
-    if telling < 2 and any(one.low in _WEAK for one in some):
-        return True
-    bare = [one for one in inside if _is_bare(one)]
-    said = {stem(one.low) for text in turns[-1].evidence for one in tokens(text)}
-    if any(stem(one.head) in said or _same_noun(one, turns) for one in bare):
-        return True
-    return telling < 2 and any(_same_kind(one, turns) for one in bare)
-
-
-def _asks_of_what(some: Sequence[Token], turn: Turn) -> bool:
-    """ "Who was the captain?": of what was said before."""
-    words = [one for one in some if one.word]
-    low = [one.low for one in words]
-    copula = len(low) in (4, 5) and low[1] in ("is", "was", "are", "were") and low[2] == "the"
-    if not copula or words[-1].verb or low[-1] in _UNIQUE:
-        return False
-    if lx.is_superlative(low[3]) and kind_of(low[-1]) == "place" and not _has_places(turn):
-        return False  # "What is the largest ocean?": penicillin has none
-    return low[0] in ("who", "what", "where", "when")
-
-
-def _has_places(turn: Turn) -> bool:
-    """Whether a turn may have spoken of a place, or of what has places."""
-    known = [*turn.mentions, *(one.mention for one in turn.antecedents)]
-    if any(one.name or one.kind not in ("thing", "time") for one in known):
-        return True
-    countries = any(one.low in lx.COUNTRIES for one in turn.tokens)
-    named = any(
-        re.search(rf"\w,? {re.escape(one.text.title())}\b", text)
-        for one in known
-        for text in turn.evidence
-    )
-    return countries or named or is_untold(turn, [one.text for one in known])
-
-
-def _counts_nothing(some: Sequence[Token]) -> bool:
-    """ "How many were hurt?": how many of whom was said before."""
-    words = [one.low for one in some[:3]]
-    return (
-        words[:1] == ["how"]
-        and words[1:2] in (["many"], ["much"])
-        and (words[2:] != [] and (words[2] in lx.AUXILIARIES or words[2] in lx.VERBS))
-    )
-
-
-def _is_past(token: Token) -> bool:
-    return token.verb and (token.low.endswith("ed") or token.low in lx.IRREGULAR_PAST)
-
-
-def _is_bare(mention: Mention) -> bool:
-    """Whether it is a "the alliance", which says not which one."""
-    words = mention.text.lower().split()
-    few = len(words) in (2, 3) and mention.text == mention.core
-    return few and words[0] == "the" and words[-1] not in _UNIQUE and not mention.name
-
-
 def _linked(question: str, turns: Sequence[Turn], changes: Sequence[_Change]) -> list[_Change]:
     """Names for the bare nouns of a question, in brackets: "the company (Volkswagen)"."""
     said = " ".join([question, *(one.text for one in changes)]).lower()
     found: list[_Change] = []
     for noun in mentions(question):
-        if not _is_bare(noun) or noun.kind == "time":
+        if not is_bare(noun) or noun.kind == "time":
             continue
-        meant = _alike(noun, turns)
+        meant = alike(noun, turns)
         if meant is None:
             continue
         words = set(content(meant.text)) - {stem(noun.head)}
