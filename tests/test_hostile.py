@@ -371,6 +371,7 @@ def test_list_as_json_is_exact(hostile: Path) -> None:
 
 
 def test_search_prints_no_escapes_but_its_own(hostile: Path) -> None:
+    library = Library(hostile)
     for kind in ("order", "direction", "controls", "lookalikes"):
         query = PAYLOADS[kind].replace("\x00", "").replace("\ud800", "")
         found = printed(hostile, "search", "-k", "40", query)
@@ -381,7 +382,7 @@ def test_search_prints_no_escapes_but_its_own(hostile: Path) -> None:
         hits = json.loads(as_json)["hits"]
         assert len(hits) > 10
         for hit in hits:
-            text = Library(hostile).article(hit["article"]["id"]).text
+            text = library.article(hit["article"]["id"]).text
             assert text[hit["start"] : hit["end"]] == hit["text"]
 
 
