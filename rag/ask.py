@@ -30,7 +30,7 @@ TOKENS = 450  # of these sentences at most; each token costs 1.5 ms on two cores
 LINES = 3
 ANSWER_TOKENS = 120
 NEAREST = 3  # passages shown where the articles don't say
-DOUBT = 0.88  # above this probability that no sentence answers, the articles are taken not to say
+DOUBT = 0.9  # above this probability that no sentence answers, the articles are taken not to say
 HOPELESS = 0.98  # above this probability nothing is read again
 
 

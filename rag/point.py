@@ -26,7 +26,7 @@ LIKELY = 0.6  # probability from which on a model's phrase is taken, whatever th
 # Log-odds that another sentence may be less likely than the first to be quoted too: a second one,
 # or up to three where several facts are asked for; four where each has a question of its own; one
 # of another article that gives another number.
-NEAR = 3.5
+NEAR = 2.5
 PARTED = 4.0
 RIVAL = 2.0
 LEAN = 2.0  # log-odds more of the sentence after the best that goes on with a pronoun

@@ -55,7 +55,7 @@ NOTHING = "Nothing found."
     type=click.FloatRange(0, 1),
     metavar="0-1",
     help="How likely it may be that no sentence answers before the articles are taken not to say; "
-    "1 always answers.  [default: 0.88]",
+    "1 always answers.  [default: 0.9]",
 )
 @filtering
 @as_json
