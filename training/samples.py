@@ -98,7 +98,7 @@ def group(
     # The very nearest of other reviews or posts may answer as well: take any of the near ones.
     chance.shuffle(hard)
     others = [corpus.texts[place] for place in hard[:size]]
-    asked = (
+    posed = (
         _typed(example, corpus, others, chance, size)
         if corpus.is_typed
         else _changed(example, corpus, others, chance, synonyms)
@@ -107,14 +107,14 @@ def group(
 
     def sample(text: Text, answers: Sequence[tuple[int, int]], gold: dict[int, float]) -> Sample:
         shown = text if headed else Text("", text.text, text.spans)
-        return tokens.sample(asked.question, shown, answers, gold)
+        return tokens.sample(posed.question, shown, answers, gold)
 
-    some = [sample(asked.own, asked.answers, asked.gold)] if asked.own else []
-    return [*some, *(sample(other, [], {}) for other in asked.others)][:size]
+    some = [sample(posed.own, posed.answers, posed.gold)] if posed.own else []
+    return [*some, *(sample(other, [], {}) for other in posed.others)][:size]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Posed:
     """A question with its own paragraph, unless that is left out, and others.
 
     Attributes:
@@ -130,15 +130,15 @@ class Asked:
 
 def _typed(
     example: Example, corpus: Corpus, others: Sequence[Text], chance: random.Random, size: int
-) -> Asked:
+) -> Posed:
     """What was typed as it is, in some cases where nothing answers it."""
     own = corpus.texts[example.paragraph]
     kind = chance.random()
     if kind < WITHHELD and len(strange := strangers(example, corpus)) >= size:
-        return Asked(example.question, None, chance.sample(strange, size))
+        return Posed(example.question, None, chance.sample(strange, size))
     if WITHHELD <= kind < WITHHELD + TAKEN and (rest := _without(example, own)):
-        return Asked(example.question, rest, others)
-    return Asked(example.question, own, others, example.answers, example.gold)
+        return Posed(example.question, rest, others)
+    return Posed(example.question, own, others, example.answers, example.gold)
 
 
 def _without(example: Example, own: Text) -> Text | None:
@@ -156,7 +156,7 @@ def _changed(
     others: Sequence[Text],
     chance: random.Random,
     synonyms: Synonyms | None,
-) -> Asked:
+) -> Posed:
     """What annotators asked, as people might ask it; its paragraph may not answer it."""
     own = corpus.texts[example.paragraph]
     if synonyms:
@@ -167,7 +167,7 @@ def _changed(
         for other in others
     ]
     found = (example.answers, example.gold) if answered else ((), {})
-    return Asked(asked_as_typed(question, chance), shown, told, *found)
+    return Posed(asked_as_typed(question, chance), shown, told, *found)
 
 
 def isolated(some: Sequence[Sample], odds: torch.Tensor, tokens: Tokens, most: int) -> list[Sample]:

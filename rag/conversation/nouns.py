@@ -40,6 +40,7 @@ def alike(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
 
 
 def same_noun(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
+    """What was last spoken of under this noun or one that is used for it."""
     wanted = lx.singular(noun.head)
     for turn in reversed(turns):
         for one in turn.antecedents:
@@ -50,6 +51,7 @@ def same_noun(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
 
 
 def same_kind(noun: Mention, turns: Sequence[Turn]) -> Mention | None:
+    """What was last spoken of that is of its kind, where that is one that tells."""
     if noun.kind in ("thing", "unknown"):
         return None
     known = [one for turn in reversed(turns) for one in turn.antecedents]
