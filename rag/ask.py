@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -161,7 +162,7 @@ def _claims(
     with _timed(trace, "load_model_ms"):
         model = means.model()
     if model and model.adapter:
-        choice = _reread(question, choice, model, means.reading, trace, stop)
+        choice = _reread(question, choice, model, means.reading, trace, doubt, stop)
     if choice.none > doubt:
         return
     choice = replace(choice, parts=_parts(question, means, locator, trace, doubt, stop))
@@ -183,13 +184,11 @@ def _reread(
     model: Model,
     template: Template,
     trace: Trace,
+    doubt: float,
     stop: threading.Event,
 ) -> Choice:
-    usage = Usage()
-    try:
-        choice = reread(question, choice, model, template, usage, stop)
-    finally:
-        record(usage, trace)
+    spent = partial(record, trace=trace)
+    choice = reread(question, choice, model, template, spent, stop, doubt)
     trace.model, trace.prompt = model.fingerprint, template.fingerprint
     trace.adapter = model.adapter
     trace.none = round(choice.none, 4)

@@ -9,7 +9,7 @@ from rag.choose import Pointer
 from rag.claims.dates import CALENDAR
 from rag.claims.figures import NUMBER_WORDS, bound_start
 from rag.claims.stance import left_open
-from rag.claims.words import content, lower_words
+from rag.claims.words import lower_words, stems
 
 # Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
 MOST = 0.6  # share of their probability that phrases in one place must have: else there are two
@@ -88,8 +88,7 @@ def alone(question: str, text: str, stretch: Stretch) -> str | None:
 def _is_asked(question: str, words: str) -> bool:
     """Whether the question has all of the words, so that they tell nothing: who runs the Old Mill?
     The Old Mill. One that offers them to choose from is answered by them."""
-    known = {word.stem for word in content(question)}
-    said = {word.stem for word in content(words)}
+    known, said = stems(question), stems(words)
     chosen = re.search(r"\w,? or\b", question, re.IGNORECASE)
     return bool(said) and said <= known and not chosen and not re.search(_COUNT, words)
 

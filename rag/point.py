@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.article import Article
-from rag.choose import Choice
+from rag.choose import Choice, Pointer
 from rag.citation import Claim
 from rag.claims.figures import differ
 from rag.claims.names import strange
+from rag.claims.words import stems
 from rag.evidence import Evidence, quoted
 from rag.phrase import agreed, alone
-from rag.question import asks_whether, wants_facts, wants_several
+from rag.question import answered_by, asks_whether, wants_facts, wants_several
 
 # Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
 SURE = 0.15  # probability of the phrases of a sentence from which one of them is the answer
@@ -109,29 +110,39 @@ def _short(question: str, choice: Choice) -> str | None:
     """The phrase that answers, if one is wanted, likely, and can stand without its sentence.
 
     The model's, if the locator points there too or the model is sure of it; the locator's, if no
-    model was asked or what it said isn't in the sentence.
+    model was asked or what it said isn't in the sentence. Where several facts seem to be wanted,
+    both have to be sure.
     """
     best, said = choice.evidence[0], choice.said
     mine = [pointer for pointer in choice.pointers if pointer.evidence is best]
-    if wants_several(question) or asks_whether(question) or (said and said.evidence is not best):
+    if choice.parts or asks_whether(question) or (said and said.evidence is not best):
         return None
-    stretch = None
     if said:
-        likeliest = max(mine, key=lambda one: one.probability, default=None)
-        agree = likeliest and likeliest.start < said.end and said.start < likeliest.end
-        if agree or said.probability > LIKELY:
-            stretch = said.start, said.end
-    elif sum(one.probability for one in mine) > SURE:
-        stretch = agreed(mine)
+        fits = _fits(question, said, mine)
+        stretch = (said.start, said.end) if fits else None
+    else:
+        sure = sum(one.probability for one in mine) > SURE and not wants_several(question)
+        stretch = agreed(mine) if sure else None
     return alone(question, best.text, stretch) if stretch else None
+
+
+def _fits(question: str, said: Pointer, located: Sequence[Pointer]) -> bool:
+    """Whether a model's phrase will do, by those that the locator points at in its sentence."""
+    near = [one for one in located if one.start < said.end and said.start < one.end]
+    if wants_several(question):
+        sure = sum(one.probability for one in near) > SURE
+        return sure and answered_by(question, said.text)
+    likeliest = max(located, key=lambda one: one.probability, default=None)
+    return likeliest in near or said.probability > LIKELY
 
 
 def differing(question: str, choice: Choice) -> list[Evidence]:
     """The sentences of other articles, one of each, whose likeliest phrase is another number.
 
     They have to be nearly as likely as the best sentence, and their articles to have all names of
-    the question, else they speak of something else. How likely they are the locator says: a model
-    that reads again is made to prefer one of them.
+    the question and those of its words that the best sentence has, else they speak of something
+    else. How likely they are the locator says: a model that reads again is made to prefer one of
+    them.
     """
     best = choice.evidence[0]
     odds = {one.place: one.score for one in choice.located or choice.evidence}
@@ -141,13 +152,16 @@ def differing(question: str, choice: Choice) -> list[Evidence]:
         near = odds[other.place] > odds[best.place] - RIVAL
         near &= other.article.id != best.article.id
         phrase = _likeliest(choice, other) if near else None
-        if said and phrase and differ(said, phrase) and _names_all(question, other.article):
+        if said and phrase and differ(said, phrase) and _is_on(question, best, other.article):
             found.setdefault(other.article.id, other)
     return list(found.values())
 
 
-def _names_all(question: str, article: Article) -> bool:
-    return not any(strange(question, [article.title, article.text]))
+def _is_on(question: str, best: Evidence, article: Article) -> bool:
+    """Whether an article is on what a question asks of and the best sentence speaks of."""
+    asked, said = stems(question), stems(f"{best.article.title}\n{best.text}")
+    texts = [article.title, article.text]
+    return not any(strange(question, texts)) and asked & said <= stems("\n".join(texts))
 
 
 def _likeliest(choice: Choice, evidence: Evidence) -> str | None:

@@ -66,6 +66,18 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 
+_COUNTED = re.compile(
+    r"\b(?:what|which|who|name)(?: are| were)?(?: the)? (?:two|three|four|five|several|some)\b|"
+    r"\b(?:both|each|respectively|other than|besides|list)\b",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(rf"\b(?:{ASKING})\b", re.IGNORECASE)
+_PAST = r"(?:\w{2,}ed|hurt|lost|won|shot|sold|built|made|fell|found|left|born)"
+_TWO_VERBS = re.compile(  # how many were killed and hurt
+    rf"\b{_PAST}(?: \w+){{0,2}} and\b|\band (?:\w+ )?{_PAST}\b", re.IGNORECASE
+)
+_SEVERAL = re.compile(r"\b(?:and|or|as well as)\b|,(?!\d)|;", re.IGNORECASE)
+
 
 def wants_several(question: str) -> bool:
     """Whether a phrase would hardly do: a list is asked for, several facts, or a reason.
@@ -84,6 +96,27 @@ def wants_facts(question: str) -> bool:
     """
     question = _PAIR.sub("", question)
     return bool(_MANY_WORDS.search(question) or _PLURAL.search(question))
+
+
+def answered_by(question: str, phrase: str) -> bool:
+    """Whether a phrase can be all that is asked for where a question seems to want several facts.
+
+    It can where it names several, of the one kind that is asked for, or where what seems to ask
+    for more stands in what is spoken of. It can't be a reason.
+
+    >>> answered_by("Which towns lost?", "Lenn and Ost"), answered_by("Which towns lost?", "Lenn")
+    (True, False)
+    >>> answered_by("On which day did rain and wind come?", "Monday")
+    True
+    >>> answered_by("How many were killed and hurt?", "six")
+    False
+    """
+    question = _PAIR.sub("", without_opening(question))
+    if len(_ASKING.findall(question)) > 1 or _REASON.search(question):
+        return False
+    if _PLURAL.search(question) or _COUNTED.search(question):
+        return bool(_SEVERAL.search(phrase))
+    return not _TWO_VERBS.search(question)
 
 
 def asks_whether(question: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.choose import Choice, Pointer
@@ -53,14 +53,17 @@ def reread(
     choice: Choice,
     model: Model,
     template: Template,
-    usage: Usage,
+    spent: Callable[[Usage], None],
     stop: threading.Event | None = None,
+    doubt: float = 1.0,
 ) -> Choice:
     """What may answer, after the model has read the best sentences too.
 
     Args:
         choice: with at least one sentence.
-        usage: a new one, to be filled in.
+        spent: is told what each generation cost.
+        doubt: probability that no sentence answers up to which an answer will be given: then the
+            model is asked for the likeliest words, even if it thinks itself that none does.
 
     Raises:
         Cancelled: `stop` was set.
@@ -70,18 +73,25 @@ def reread(
     prompt = model.chat.render(template.turns(sentences=written(given), question=question))
     if model.count_tokens(prompt) > min(PROMPT, model.context - TOKENS):
         return choice
-    opinion = _opinion(prompt, len(given), model, usage, stop)
+
+    def ask(refusal: bool) -> Opinion:
+        rules = Rules(len(given), lines=1, refusal=refusal)
+        return _opinion(prompt, rules, model, spent, stop)
+
+    opinion = ask(refusal=True)
+    none = _both(choice.none, opinion.none)
+    refuses = opinion.line == REFUSAL and none <= doubt
+    said = _phrase(ask(refusal=False) if refuses else opinion, given, opinion.none)
     evidence = _ordered(choice.evidence, given, opinion.shares)
     renewed = {one.place: one for one in evidence}
 
     def moved(pointer: Pointer) -> Pointer:
         return replace(pointer, evidence=renewed[pointer.evidence.place])
 
-    said = _phrase(opinion, given)
     return replace(
         choice,
         evidence=tuple(evidence),
-        none=_both(choice.none, opinion.none),
+        none=none,
         pointers=tuple(map(moved, choice.pointers)),
         said=moved(said) if said else None,
         located=choice.evidence,
@@ -89,15 +99,23 @@ def reread(
 
 
 def _opinion(
-    prompt: Prompt, sentences: int, model: Model, usage: Usage, stop: threading.Event | None
+    prompt: Prompt,
+    rules: Rules,
+    model: Model,
+    spent: Callable[[Usage], None],
+    stop: threading.Event | None,
 ) -> Opinion:
-    allow = Rules(sentences, lines=1).allow
-    raw = "".join(model.generate(prompt, limit=TOKENS, allow=allow, stop=stop, usage=usage))
+    usage = Usage()
+    try:
+        text = model.generate(prompt, limit=TOKENS, allow=rules.allow, stop=stop, usage=usage)
+        raw = "".join(text)
+    finally:
+        spent(usage)
     first = usage.choices[1]  # after the bracket: the first digit of a number
     total = sum(first.values()) or 1.0
-    shares = tuple(first[str(number)] / total for number in range(1, sentences + 1))
-    line = parse(raw.split("\n")[0], sentences) or REFUSAL
-    return Opinion(first["0"] / total, shares, line, math.exp(-usage.surprise))
+    shares = tuple(first[str(number)] / total for number in range(1, rules.sentences + 1))
+    line = parse(raw.split("\n")[0], rules.sentences) or REFUSAL
+    return Opinion(first.get("0", 0.0) / total, shares, line, math.exp(-usage.surprise))
 
 
 def _ordered(
@@ -117,14 +135,14 @@ def _ordered(
     return sorted(scored, key=lambda one: -one.score)
 
 
-def _phrase(opinion: Opinion, given: Sequence[Evidence]) -> Pointer | None:
+def _phrase(opinion: Opinion, given: Sequence[Evidence], none: float) -> Pointer | None:
     """The words of the model where they stand in a sentence that it names."""
     text = opinion.line.text.rstrip(". ")
     for number in opinion.line.numbers:
         if number and text:
             one = given[number - 1]
             if found := _standing(text).search(one.text):
-                return Pointer(one, *found.span(), opinion.likelihood)
+                return Pointer(one, *found.span(), opinion.likelihood * (1 - none))
     return None
 
 

@@ -139,6 +139,28 @@ def test_what_goes_on_with_a_pronoun_is_likelier_to_be_quoted_too(after: str, se
     assert quotes == [said, after if second == "after" else other]
 
 
+@pytest.mark.parametrize(
+    ("question", "said", "located", "short"),
+    [
+        ("Which towns lost power?", "Lenn and Ost", SURE + 0.01, True),
+        ("Which towns lost power?", "Lenn and Ost", SURE - 0.01, False),
+        ("Which towns lost power?", "Ost", SURE + 0.01, False),
+        ("On which day did the storm and the flood come?", "Monday", SURE + 0.01, True),
+        ("Which towns lost power, and when?", "Lenn and Ost", SURE + 0.01, False),
+        ("Why did Lenn and Ost lose power?", "Lenn and Ost", SURE + 0.01, False),
+    ],
+)
+def test_a_list_may_be_a_phrase_on_which_both_agree(
+    question: str, said: str, located: float, short: bool
+) -> None:
+    text = "Lenn and Ost lost power on Monday."
+    one = evidence(text)
+    start = text.index(said)
+    pointer = Pointer(one, start, start + len(said), located)
+    choice = Choice((one,), 0.1, (pointer,), said=replace(pointer, probability=0.9))
+    assert [claim.text for claim in pointed(question, choice)] == [said if short else text]
+
+
 # Articles that differ
 
 ASKED = "How many people were hurt?"
@@ -217,3 +239,11 @@ def test_an_article_that_lacks_a_name_of_the_question_speaks_of_something_else(
     far = Choice((best, other), 0.1, (mine, theirs))
     assert bool(differing(asked, far)) == (asked == ASKED)
     assert bool(differing(asked, Choice((best, there), 0.1, (mine, again)))) == differs
+
+
+def test_an_article_that_lacks_what_the_best_sentence_answers_by_is_on_something_else() -> None:
+    best, mine = told("In the riot 12 people were hurt.", "12")
+    other, theirs = told("Seventeen people were hurt.", "Seventeen", -0.1)
+    choice = Choice((best, other), 0.1, (mine, theirs))
+    assert differing(ASKED, choice) == [other]
+    assert differing("How many were hurt in the riot?", choice) == []

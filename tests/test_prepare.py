@@ -27,18 +27,38 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def weights(path: Path) -> dict[str, Weights]:
-    found = gguf.GGUFReader(path).tensors
-    return {one.name: dequantize(one.data, one.tensor_type) for one in found}
-
-
-def test_the_change_is_in_its_matrix_and_nowhere_else(original: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def change() -> tuple[Weights, Weights]:
+    """What an adapter changes of one matrix, as two factors."""
     chance = np.random.default_rng(2)
     up = chance.normal(size=(WIDTH, 2)).astype(np.float32)
-    down = chance.normal(size=(2, WIDTH)).astype(np.float32)
-    save_factors(tmp_path / "changes", {MATRIX: (up, down)})
-    reader(str(original), str(tmp_path / "changes"), tmp_path)
-    before, after = weights(original), weights(tmp_path / "model.gguf")
+    return up, chance.normal(size=(2, WIDTH)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def merged(original: Path, change: tuple[Weights, Weights]) -> Path:
+    folder = original.parent / "merged"
+    folder.mkdir()
+    save_factors(folder / "changes", {MATRIX: change})
+    reader(str(original), str(folder / "changes"), folder)
+    return folder / "model.gguf"
+
+
+@pytest.fixture(scope="module")
+def files(original: Path, merged: Path) -> list[gguf.GGUFReader]:
+    """Both, read: this takes seconds."""
+    return [gguf.GGUFReader(original), gguf.GGUFReader(merged)]
+
+
+def weights(file: gguf.GGUFReader) -> dict[str, Weights]:
+    return {one.name: dequantize(one.data, one.tensor_type) for one in file.tensors}
+
+
+def test_the_change_is_in_its_matrix_and_nowhere_else(
+    files: list[gguf.GGUFReader], change: tuple[Weights, Weights]
+) -> None:
+    up, down = change
+    before, after = map(weights, files)
     assert before.keys() == after.keys()
     step = 1 / 127  # of Q8_0, of the largest of 32 weights
     for name, old in before.items():
@@ -46,16 +66,13 @@ def test_the_change_is_in_its_matrix_and_nowhere_else(original: Path, tmp_path: 
         assert np.abs(after[name] - wanted).max() <= step * np.abs(wanted).max(), name
 
 
-def test_everything_else_is_kept(original: Path, tmp_path: Path) -> None:
-    save_factors(tmp_path / "changes", {})
-    reader(str(original), str(tmp_path / "changes"), tmp_path)
-    fields = [gguf.GGUFReader(one).fields for one in (original, tmp_path / "model.gguf")]
+def test_everything_else_is_kept(files: list[gguf.GGUFReader], merged: Path) -> None:
     told = [
-        {name: one.contents() for name, one in some.items() if not name.startswith("GGUF.")}
-        for some in fields
+        {name: one.contents() for name, one in file.fields.items() if not name.startswith("GGUF.")}
+        for file in files
     ]
     assert told[0] == told[1]
-    model = LlamaModel(ModelFile("merged", tmp_path / "model.gguf", "merged"))
+    model = LlamaModel(ModelFile("merged", merged, "merged"))
     assert "".join(model.generate((Part("The river"),), limit=2))
     model.close()
 

@@ -32,8 +32,13 @@ def read(texts: tuple[str, ...] = TEXTS, none: float = 0.4) -> Choice:
     return Choice(tuple(evidence), none, (Pointer(evidence[0], 0, 5, 0.1),))
 
 
-def again(choice: Choice, *script: str) -> Choice:
-    return reread(QUESTION, choice, FakeModel(script), load_template("read"), Usage())
+def ignore(cost: Usage) -> None:
+    pass
+
+
+def again(choice: Choice, *script: str, doubt: float = 0.0) -> Choice:
+    model = FakeModel(script)
+    return reread(QUESTION, choice, model, load_template("read"), ignore, doubt=doubt)
 
 
 def test_the_sentence_that_the_model_names_comes_first_with_its_words() -> None:
@@ -51,6 +56,24 @@ def test_a_refusal_makes_none_likelier_and_keeps_the_order() -> None:
     assert [one.text for one in found.evidence] == list(TEXTS)
     assert found.none > 0.9
     assert found.said is None
+
+
+def test_what_refuses_says_the_likeliest_words_where_an_answer_is_given_all_the_same() -> None:
+    choice = read(none=1e-6)
+    found = again(choice, "[0]", "[2] 300 people", doubt=0.9)
+    assert found.said
+    assert (found.said.text, found.said.evidence.text) == ("300 people", TEXTS[1])
+    assert found.none == again(choice, "[0]").none, "its words have changed the chance of none"
+    assert [one.text for one in found.evidence] == list(TEXTS)
+    assert again(choice, "[0]", "[2] 300 people", doubt=0.1).said is None
+
+
+def test_each_generation_is_told_with_what_it_cost() -> None:
+    costs: list[Usage] = []
+    model = FakeModel(["[0]", "[2] 300 people"])
+    reread(QUESTION, read(), model, load_template("read"), costs.append)
+    assert [cost.generated for cost in costs] == [1, 3]
+    assert all(cost.prompt for cost in costs)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +106,7 @@ def test_the_model_sees_the_best_sentences_in_reading_order() -> None:
     choice = read()
     model = FakeModel(["[0]"])
     turned = Choice(tuple(reversed(choice.evidence)), choice.none, ())
-    reread(QUESTION, turned, model, load_template("read"), Usage())
+    reread(QUESTION, turned, model, load_template("read"), ignore)
     assert "[1] The river rose.\n[2] The mayor thanked them.\n" in model.prompts[0]
     assert "About 300" not in model.prompts[0]
     assert QUESTION in model.prompts[0]
@@ -92,7 +115,7 @@ def test_the_model_sees_the_best_sentences_in_reading_order() -> None:
 def test_where_a_phrase_will_not_do_more_sentences_are_read_again() -> None:
     choice = read((*TEXTS, "Nobody was hurt.", "The rain has stopped."))
     model = FakeModel(["[0]"])
-    reread("Who left, and who thanked them?", choice, model, load_template("read"), Usage())
+    reread("Who left, and who thanked them?", choice, model, load_template("read"), ignore)
     assert f"[{GIVEN_SEVERAL}] " in model.prompts[0]
     assert f"[{GIVEN_SEVERAL + 1}] " not in model.prompts[0]
 
@@ -101,7 +124,7 @@ def test_a_question_longer_than_what_was_trained_on_is_not_read_again() -> None:
     choice = read()
     model = FakeModel(["[0]"])
     question = "Why? " * PROMPT
-    assert reread(question, choice, model, load_template("read"), Usage()) is choice
+    assert reread(question, choice, model, load_template("read"), ignore) is choice
     assert not model.prompts
 
 
@@ -110,4 +133,4 @@ def test_it_can_be_stopped() -> None:
     stop.set()
     model = FakeModel(["[0]"])
     with pytest.raises(Cancelled):
-        reread(QUESTION, read(), model, load_template("read"), Usage(), stop)
+        reread(QUESTION, read(), model, load_template("read"), ignore, stop)

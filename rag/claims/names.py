@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 
 from rag.claims.dates import CALENDAR
 from rag.claims.figures import NUMBER_WORDS
-from rag.claims.words import COMMON, POSSESSIVE, bare, content, lower_words, stem
+from rag.claims.words import COMMON, POSSESSIVE, bare, lower_words, stem, stems
 from rag.split.english import STARTERS
 
 SAME = 0.8  # share of its words in a sentence that says the same
@@ -205,12 +205,12 @@ class _Known:
 
     def pronoun(self, claim: str, run: Sequence[Name]) -> str | None:
         """The "she" of a sentence that says the same, where the claim begins with a name."""
-        if content(claim[: run[0].start]):
+        if stems(claim[: run[0].start]):
             return None
-        rest = {one.stem for one in content(claim[run[-1].end :])}
+        rest = stems(claim[run[-1].end :])
         for text in self.texts:
             found = _PRONOUN.match(text)
-            if found and len(rest) >= LEAST and len(rest & _stems(text)) >= SAME * len(rest):
+            if found and len(rest) >= LEAST and len(rest & stems(text)) >= SAME * len(rest):
                 return found["word"].lower()
         return None
 
@@ -226,10 +226,6 @@ class _Known:
             for run in self.runs
             for at, name in enumerate(run)
         )
-
-
-def _stems(text: str) -> set[str]:
-    return {one.stem for one in content(text)}
 
 
 def _initials(run: Sequence[Name]) -> Iterator[str]:

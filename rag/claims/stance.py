@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.claims.dates import CALENDAR
-from rag.claims.words import Said, Word, content, counterparts
+from rag.claims.words import Said, Word, counterparts, stems
 
 REACH = 3  # content words after a "not" that it may deny
 
@@ -209,7 +209,7 @@ def left_open(question: str, text: str, stretch: tuple[int, int]) -> bool:
     >>> left_open("What should it cost?", "It was meant to cost 5 euros.", (21, 28))
     False
     """
-    asked = {word.stem for word in content(question)}
+    asked = stems(question)
 
     def holds(scope: Scope) -> bool:
         about = any(word.stem in asked for word in scope.words)

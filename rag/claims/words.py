@@ -91,6 +91,11 @@ def content(text: str) -> list[Word]:
     ]
 
 
+def stems(text: str) -> set[str]:
+    """What the content words of a text come from, each once."""
+    return {word.stem for word in content(text)}
+
+
 class Place:
     """A point or stretch of a text, known by the content words on both sides of it."""
 
