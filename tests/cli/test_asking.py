@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from rag.ask import DOUBT
+
 Rag = Callable[..., Result]
 Done = Callable[..., str]
 Exact = Callable[[dict[str, Any], Path], bool]
@@ -57,6 +59,11 @@ def test_ask_says_that_the_articles_do_not_say(done: Done, shared: Path) -> None
     printed = done("ask", "Who composed the opera Tosca?", library=shared)
     assert printed.startswith("Not in the articles.\n")
     assert "Nearest passages, which may not answer it:" in printed
+
+
+def test_the_help_tells_the_doubt_that_is_used(done: Done) -> None:
+    # It stands there as text: help that loads what answers would be slow.
+    assert f"[default: {DOUBT}]" in " ".join(done("ask", "--help").split())
 
 
 def test_filters_choose_articles(done: Done, shared: Path, articles: Path) -> None:
