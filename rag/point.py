@@ -18,6 +18,7 @@ from rag.claims.figures import differ
 from rag.claims.names import strange
 from rag.claims.words import stems
 from rag.evidence import Evidence, quoted
+from rag.parts import parts
 from rag.phrase import agreed, alone
 from rag.question import answered_by, asks_whether, wants_facts, wants_several
 
@@ -27,7 +28,7 @@ LIKELY = 0.6  # probability from which on a model's phrase is taken, whatever th
 # Log-odds that another sentence may be less likely than the first to be quoted too: a second one,
 # or up to three where several facts are asked for; four where each has a question of its own; one
 # of another article that gives another number.
-NEAR = 2.5
+NEAR = 2.2
 PARTED = 4.0
 RIVAL = 2.0
 LEAN = 2.0  # log-odds more of the sentence after the best that goes on with a pronoun
@@ -67,11 +68,11 @@ def _sentences(question: str, choice: Choice) -> list[Evidence]:
 
     Where the best begins with a pronoun it comes after the one before it.
     """
-    best, parts = choice.evidence[0], len(choice.parts)
+    best, answered = choice.evidence[0], len(choice.parts)
     most, near = _reach(question, choice)
-    if parts:
+    if answered:
         some = enumerate(choice.ranked[:most])
-        return [one for place, one in some if place < parts or one.score > best.score - near]
+        return [one for place, one in some if place < answered or one.score > best.score - near]
     odds = {one.place: one.score + LEAN * _goes_on(one, best) for one in choice.evidence}
     likely = [one for one in choice.evidence if odds[one.place] > best.score - near]
     likely.sort(key=lambda one: -odds[one.place] if one is not best else -math.inf)
@@ -110,12 +111,14 @@ def _short(question: str, choice: Choice) -> str | None:
     """The phrase that answers, if one is wanted, likely, and can stand without its sentence.
 
     The model's, if the locator points there too or the model is sure of it; the locator's, if no
-    model was asked or what it said isn't in the sentence. Where several facts seem to be wanted,
-    both have to be sure.
+    model was asked or what it said stands nowhere. Where several facts seem to be wanted, both have
+    to be sure.
     """
     best, said = choice.evidence[0], choice.said
     mine = [pointer for pointer in choice.pointers if pointer.evidence is best]
-    if choice.parts or asks_whether(question) or (said and said.evidence is not best):
+    if len(parts(question)) > 1 or asks_whether(question):
+        return None
+    if said and said.evidence is not best:
         return None
     if said:
         fits = _fits(question, said, mine)
@@ -140,7 +143,7 @@ def differing(question: str, choice: Choice) -> list[Evidence]:
     """The sentences of other articles, one of each, whose likeliest phrase is another number.
 
     They have to be nearly as likely as the best sentence, and their articles to have all names of
-    the question and those of its words that the best sentence has, else they speak of something
+    the question and half of its words that the best sentence has, else they speak of something
     else. How likely they are the locator says: a model that reads again is made to prefer one of
     them.
     """
@@ -159,9 +162,10 @@ def differing(question: str, choice: Choice) -> list[Evidence]:
 
 def _is_on(question: str, best: Evidence, article: Article) -> bool:
     """Whether an article is on what a question asks of and the best sentence speaks of."""
-    asked, said = stems(question), stems(f"{best.article.title}\n{best.text}")
     texts = [article.title, article.text]
-    return not any(strange(question, texts)) and asked & said <= stems("\n".join(texts))
+    shared = stems(question) & stems(f"{best.article.title}\n{best.text}")
+    lacking = shared - stems("\n".join(texts))
+    return not any(strange(question, texts)) and len(lacking) <= len(shared) / 2
 
 
 def _likeliest(choice: Choice, evidence: Evidence) -> str | None:

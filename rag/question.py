@@ -66,17 +66,10 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 
-_COUNTED = re.compile(
-    r"\b(?:what|which|who|name)(?: are| were)?(?: the)? (?:two|three|four|five|several|some)\b|"
-    r"\b(?:both|each|respectively|other than|besides|list)\b",
-    re.IGNORECASE,
-)
 _ASKING = re.compile(rf"\b(?:{ASKING})\b", re.IGNORECASE)
-_PAST = r"(?:\w{2,}ed|hurt|lost|won|shot|sold|built|made|fell|found|left|born)"
-_TWO_VERBS = re.compile(  # how many were killed and hurt
-    rf"\b{_PAST}(?: \w+){{0,2}} and\b|\band (?:\w+ )?{_PAST}\b", re.IGNORECASE
-)
-_SEVERAL = re.compile(r"\b(?:and|or|as well as)\b|,(?!\d)|;", re.IGNORECASE)
+_NAME_AND = re.compile(r"(?<=[\w.]) and (?=[A-Z])")  # within a name: Johnson and Johnson
+_AND = re.compile(r"\band\b", re.IGNORECASE)
+_LIST = re.compile(r"\w,? (?:and|or|&|as well as) \w|,(?!\d).+,(?!\d)|;", re.IGNORECASE)
 
 
 def wants_several(question: str) -> bool:
@@ -101,22 +94,32 @@ def wants_facts(question: str) -> bool:
 def answered_by(question: str, phrase: str) -> bool:
     """Whether a phrase can be all that is asked for where a question seems to want several facts.
 
-    It can where it names several, of the one kind that is asked for, or where what seems to ask
-    for more stands in what is spoken of. It can't be a reason.
+    It can where it lists several of the one kind that is asked for, or where the "and" of the
+    question stands between names. It can't be a reason, nor two facts of different kinds.
 
     >>> answered_by("Which towns lost?", "Lenn and Ost"), answered_by("Which towns lost?", "Lenn")
     (True, False)
-    >>> answered_by("On which day did rain and wind come?", "Monday")
+    >>> answered_by("When did Smith and Sons close?", "1998")
     True
     >>> answered_by("How many were killed and hurt?", "six")
     False
     """
     question = _PAIR.sub("", without_opening(question))
-    if len(_ASKING.findall(question)) > 1 or _REASON.search(question):
+    if len(_ASKING.findall(question)) != 1 or _REASON.search(question):
         return False
-    if _PLURAL.search(question) or _COUNTED.search(question):
-        return bool(_SEVERAL.search(phrase))
-    return not _TWO_VERBS.search(question)
+    question = _within_names(question)
+    if not wants_facts(question):
+        return True
+    return not _AND.search(question) and bool(_LIST.search(phrase))
+
+
+def _within_names(question: str) -> str:
+    """A question without each "and" that stands between two words with a capital."""
+    for found in reversed(list(_NAME_AND.finditer(question))):
+        before = question[: found.start()].rsplit(maxsplit=1)[-1]
+        if before[0].isupper():
+            question = f"{question[: found.start()]} {question[found.end() :]}"
+    return question
 
 
 def asks_whether(question: str) -> bool:

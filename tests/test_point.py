@@ -142,18 +142,21 @@ def test_what_goes_on_with_a_pronoun_is_likelier_to_be_quoted_too(after: str, se
 @pytest.mark.parametrize(
     ("question", "said", "located", "short"),
     [
-        ("Which towns lost power?", "Lenn and Ost", SURE + 0.01, True),
-        ("Which towns lost power?", "Lenn and Ost", SURE - 0.01, False),
-        ("Which towns lost power?", "Ost", SURE + 0.01, False),
-        ("On which day did the storm and the flood come?", "Monday", SURE + 0.01, True),
-        ("Which towns lost power, and when?", "Lenn and Ost", SURE + 0.01, False),
-        ("Why did Lenn and Ost lose power?", "Lenn and Ost", SURE + 0.01, False),
+        ("Which towns had no power?", "Lenn and Ost", SURE + 0.01, True),
+        ("Which towns had no power?", "Lenn and Ost", SURE - 0.01, False),
+        ("Which towns had no power?", "Ost", SURE + 0.01, False),
+        ("On which day did Smith and Sons stop?", "Monday", SURE + 0.01, True),
+        ("On which day did Smith and Sons stop?", "Monday", SURE - 0.01, False),
+        ("On which day did the storm and the flood come?", "Monday", SURE + 0.01, False),
+        ("Which towns had no power, and when?", "Lenn and Ost", SURE + 0.01, False),
+        ("Why had the towns no power?", "storm", SURE + 0.01, False),
+        ("How old were Lenn and Ost?", "Monday", SURE + 0.01, False),  # each has its part
     ],
 )
 def test_a_list_may_be_a_phrase_on_which_both_agree(
     question: str, said: str, located: float, short: bool
 ) -> None:
-    text = "Lenn and Ost lost power on Monday."
+    text = "Lenn and Ost lost power in the storm on Monday."
     one = evidence(text)
     start = text.index(said)
     pointer = Pointer(one, start, start + len(said), located)
@@ -246,4 +249,11 @@ def test_an_article_that_lacks_what_the_best_sentence_answers_by_is_on_something
     other, theirs = told("Seventeen people were hurt.", "Seventeen", -0.1)
     choice = Choice((best, other), 0.1, (mine, theirs))
     assert differing(ASKED, choice) == [other]
-    assert differing("How many were hurt in the riot?", choice) == []
+    assert differing("How many were there in the riot?", choice) == []
+
+
+def test_articles_may_differ_in_other_words() -> None:
+    best, mine = told("At least 12 people were injured.", "12")
+    other, theirs = told("Seventeen people were hurt.", "Seventeen", -0.1)
+    choice = Choice((best, other), 0.1, (mine, theirs))
+    assert differing("How many people were injured?", choice) == [other]

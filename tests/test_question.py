@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from time import process_time
 
 import pytest
 
-from rag.question import asks_whether, wants_several, without_opening
+from rag.question import answered_by, asks_whether, wants_several, without_opening
 
 ONE = """
 Who won the election?
@@ -188,3 +189,44 @@ def test_a_long_question_is_looked_at_in_no_time(word: str) -> None:
     began = process_time()
     wants_several(word * 10_000)
     assert process_time() - began < 5
+
+
+HALF = """
+What is the length and width of the bridge? 30 m
+What was the score and the attendance? 3-1
+In what city and country was she born? Paris
+In what city and country was she born? Paris, France
+How many goals and assists did he have? 12 goals
+When did the war start and end? 1914
+Name the winner and the date. Ann Lee
+victim name and age? Ann
+What is the population of Lenn and of Ost? 300
+Give me the names of all the winners. Ann
+Which towns lost power? Paris, France
+Which towns lost power? Monday, 5 May
+How many were killed and hurt? 12
+How old are the two victims? 14
+Why did the towns lose power? wind and rain
+"""
+WHOLE = """
+Which towns lost power? Lenn & Ost
+Which towns lost power? Lenn, Ost and Karr
+Which towns lost power? Lenn, Ost, Karr
+Which two towns lost power? Lenn and Ost
+Where did all the bees go? to Lenn and to Ost
+On what date did Peter Minuit and Dutch colonists land? May 24, 1626
+When was The Death and Life of Great Cities published? 1961
+"""
+
+
+@pytest.mark.parametrize("asked", lines(HALF))
+def test_a_phrase_that_is_half_of_what_is_asked(asked: str) -> None:
+    question, phrase = re.split(r"(?<=[?.]) ", asked, maxsplit=1)
+    assert not answered_by(question, phrase)
+
+
+@pytest.mark.parametrize("asked", lines(WHOLE))
+def test_a_phrase_that_is_all_that_is_asked(asked: str) -> None:
+    question, phrase = re.split(r"(?<=[?.]) ", asked, maxsplit=1)
+    assert wants_several(question)
+    assert answered_by(question, phrase)

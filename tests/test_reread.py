@@ -65,6 +65,7 @@ def test_what_refuses_says_the_likeliest_words_where_an_answer_is_given_all_the_
     assert (found.said.text, found.said.evidence.text) == ("300 people", TEXTS[1])
     assert found.none == again(choice, "[0]").none, "its words have changed the chance of none"
     assert [one.text for one in found.evidence] == list(TEXTS)
+    assert found.said.probability < 0.1, "it is as sure as if it hadn't refused"
     assert again(choice, "[0]", "[2] 300 people", doubt=0.1).said is None
 
 
