@@ -9,7 +9,8 @@ import numpy as np
 
 from bench.measure import Row
 from rag import models
-from rag.generate import BATCH, LlamaModel, Usage
+from rag.generate import LlamaModel, Usage
+from rag.llama import BATCH
 from rag.prompt import Part
 
 TOKENS = 64

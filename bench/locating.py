@@ -132,17 +132,20 @@ def _says_all(look: Look, text: str) -> bool:
 
 
 def _phrases(looks: Sequence[Look]) -> str:
-    likeliest = [
-        max(look.located.pointers, key=lambda one: one.probability, default=None) for look in looks
-    ]
-    told = (("locator", likeliest), ("reader", [look.read.said for look in looks]))
+    def likeliest(pointers: Sequence[Pointer]) -> Pointer | None:
+        return max(pointers, key=lambda one: one.probability, default=None)
+
+    told = (
+        ("locator", [likeliest(look.located.pointers) for look in looks]),
+        ("locator and reader", [likeliest(look.read.weighed) for look in looks]),
+    )
     return "\n\n".join(_phrase(name, looks, pointers) for name, pointers in told)
 
 
 def _phrase(name: str, looks: Sequence[Look], pointers: Sequence[Pointer | None]) -> str:
     said = [pointer.text if pointer else "" for pointer in pointers]
     share = sum(map(_says_all, looks, said)) / len(looks)
-    line = f"Likeliest phrase of the {name}: all facts {share:.3f}"
+    line = f"Likeliest phrase by {name}: all facts {share:.3f}"
     short = [(look, text) for look, text in zip(looks, said, strict=True) if look.item.answers]
     if short:
         f1 = sum(_f1(look.item, text) for look, text in short) / len(short)

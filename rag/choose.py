@@ -37,6 +37,10 @@ class Pointer:
     def text(self) -> str:
         return self.evidence.text[self.start : self.end]
 
+    def overlaps(self, other: Pointer) -> bool:
+        """Whether two phrases of one sentence share some of it."""
+        return self.start < other.end and other.start < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -46,7 +50,8 @@ class Choice:
         evidence: the sentences that were read, best first.
         none: the probability that no sentence answers.
         pointers: the likeliest phrases in them, best first.
-        said: the phrase that a model answers with, if one was asked; see `rag.reread`.
+        weighed: the likeliest of those in the best sentence, as a model weighs them; see
+            `rag.reread`.
         parts: where the question has several, the sentence that answers each best; see `rag.parts`.
         located: the sentences as the locator sees them, where a model has weighed them since.
         elsewhere: ids of the articles that hardly count, as they have none of the question's names.
@@ -55,7 +60,7 @@ class Choice:
     evidence: tuple[Evidence, ...]
     none: float
     pointers: tuple[Pointer, ...]
-    said: Pointer | None = None
+    weighed: tuple[Pointer, ...] = ()
     parts: tuple[Evidence, ...] = ()
     located: tuple[Evidence, ...] = ()
     elsewhere: frozenset[str] = frozenset()

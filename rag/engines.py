@@ -10,7 +10,8 @@ from collections.abc import Callable
 from rag import models
 from rag.encode import Encoder, Recent
 from rag.errors import EncoderMismatch
-from rag.generate import CONTEXT, LlamaModel, Model
+from rag.generate import LlamaModel, Model
+from rag.llama import CONTEXT
 from rag.locate import Locator
 from rag.models import ModelFile
 from rag.reread import PROMPT, TOKENS

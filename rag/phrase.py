@@ -41,14 +41,17 @@ _DAY = re.compile(rf"(?:[12]\d{{3}}\b|\d{{1,2}} (?:{_DAYS})\b|(?:early |late )?(
 _OR_SO = re.compile(r"(?<=\w) or (?:more|less|fewer|so)\b")
 
 
-def agreed(pointers: Sequence[Pointer]) -> Stretch | None:
+def agreed(pointers: Sequence[Pointer], enough: float = ENOUGH) -> Stretch | None:
     """The stretch that some pointers into one sentence agree on; None if they don't.
 
     Likely phrases often differ in their ends alone: those that overlap the likeliest are taken
     together, and the shortest stretch that has enough of their probability is the phrase.
+
+    Args:
+        enough: of what they have together, the share that the phrase must have.
     """
     likeliest = max(pointers, key=lambda one: one.probability)
-    near = [one for one in pointers if one.start < likeliest.end and likeliest.start < one.end]
+    near = [one for one in pointers if one.overlaps(likeliest)]
     together = sum(one.probability for one in near)
     if together < MOST * sum(one.probability for one in pointers):
         return None
@@ -56,7 +59,7 @@ def agreed(pointers: Sequence[Pointer]) -> Stretch | None:
         (end - start, start, end)
         for start in {one.start for one in near}
         for end in {one.end for one in near}
-        if start < end and _within(near, start, end) >= ENOUGH * together
+        if start < end and _within(near, start, end) >= enough * together
     ]
     _, start, end = min(stretches)
     return start, end

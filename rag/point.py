@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from rag.article import Article
-from rag.choose import Choice, Pointer
+from rag.choose import Choice
 from rag.citation import Claim
 from rag.claims.figures import differ
 from rag.claims.names import strange
 from rag.claims.words import stems
 from rag.evidence import Evidence, quoted
 from rag.parts import parts
-from rag.phrase import agreed, alone
-from rag.question import answered_by, asks_whether, wants_facts, wants_several
+from rag.phrase import Stretch, agreed, alone
+from rag.question import answered_by, asks_whether, wants_facts, wants_several, wants_two
 
 # Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
 SURE = 0.15  # probability of the phrases of a sentence from which one of them is the answer
-LIKELY = 0.6  # probability from which on a model's phrase is taken, whatever the locator points at
+BOTH = 0.002  # the same where a model has weighed them, of the product of both probabilities
+WHOLE = 0.8  # share of that which must lie in the phrase that is shown
+CERTAIN = 0.06  # the same where more than one fact seems to be wanted and the phrase has one
 # Log-odds that another sentence may be less likely than the first to be quoted too: a second one,
 # or up to three where several facts are asked for; four where each has a question of its own; one
 # of another article that gives another number.
@@ -110,33 +112,32 @@ def _reach(question: str, choice: Choice) -> tuple[int, float]:
 def _short(question: str, choice: Choice) -> str | None:
     """The phrase that answers, if one is wanted, likely, and can stand without its sentence.
 
-    The model's, if the locator points there too or the model is sure of it; the locator's, if no
-    model was asked or what it said stands nowhere. Where several facts seem to be wanted, both have
-    to be sure.
+    Where a model has weighed the phrases, the one that it and the locator together hold likeliest;
+    where several facts seem to be wanted, they have to be surer of it.
     """
-    best, said = choice.evidence[0], choice.said
-    mine = [pointer for pointer in choice.pointers if pointer.evidence is best]
+    best = choice.evidence[0]
     if len(parts(question)) > 1 or asks_whether(question):
         return None
-    if said and said.evidence is not best:
-        return None
-    if said:
-        fits = _fits(question, said, mine)
-        stretch = (said.start, said.end) if fits else None
-    else:
-        sure = sum(one.probability for one in mine) > SURE and not wants_several(question)
-        stretch = agreed(mine) if sure else None
+    stretch = _weighed(question, choice) if choice.weighed else _located(question, choice)
     return alone(question, best.text, stretch) if stretch else None
 
 
-def _fits(question: str, said: Pointer, located: Sequence[Pointer]) -> bool:
-    """Whether a model's phrase will do, by those that the locator points at in its sentence."""
-    near = [one for one in located if one.start < said.end and said.start < one.end]
-    if wants_several(question):
-        sure = sum(one.probability for one in near) > SURE
-        return sure and answered_by(question, said.text)
-    likeliest = max(located, key=lambda one: one.probability, default=None)
-    return likeliest in near or said.probability > LIKELY
+def _weighed(question: str, choice: Choice) -> Stretch | None:
+    stretch = agreed(choice.weighed, WHOLE)
+    if not stretch:
+        return None
+    phrase = choice.evidence[0].text[slice(*stretch)]
+    if wants_several(question) and not answered_by(question, phrase):
+        least = 1.0 if wants_two(question) else CERTAIN
+    else:
+        least = BOTH
+    return stretch if sum(one.probability for one in choice.weighed) > least else None
+
+
+def _located(question: str, choice: Choice) -> Stretch | None:
+    mine = [one for one in choice.pointers if one.evidence is choice.evidence[0]]
+    sure = sum(one.probability for one in mine) > SURE and not wants_several(question)
+    return agreed(mine) if sure else None
 
 
 def differing(question: str, choice: Choice) -> list[Evidence]:

@@ -107,10 +107,18 @@ def answered_by(question: str, phrase: str) -> bool:
     question = _PAIR.sub("", without_opening(question))
     if len(_ASKING.findall(question)) != 1 or _REASON.search(question):
         return False
-    question = _within_names(question)
-    if not wants_facts(question):
+    if not wants_facts(_within_names(question)):
         return True
-    return not _AND.search(question) and bool(_LIST.search(phrase))
+    return not wants_two(question) and bool(_LIST.search(phrase))
+
+
+def wants_two(question: str) -> bool:
+    """Whether the question joins two facts, so that one phrase is half of the answer at most.
+
+    >>> [wants_two(q) for q in ("How many were killed and hurt?", "When did Smith and Sons close?")]
+    [True, False]
+    """
+    return bool(_AND.search(_within_names(_PAIR.sub("", without_opening(question)))))
 
 
 def _within_names(question: str) -> str:

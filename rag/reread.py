@@ -1,29 +1,28 @@
 """A second look at what was chosen, by the language model trained for it.
 
 The locator reads every passage that a search found, quickly; the model, larger and slower, reads
-the best few sentences once more. It says which of them answers, in which words, and how likely it
-is that none does. Its words are looked for in the sentence: what isn't there isn't used.
+the best few sentences once more. It says which of them answers, how likely it is that none does,
+and how likely it holds each of the phrases that the locator points at. It writes nothing.
 """
 
 from __future__ import annotations
 
 import math
-import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.choose import Choice, Pointer
 from rag.evidence import Evidence, in_reading_order, written
-from rag.generate import Model, Usage
-from rag.lines import REFUSAL, Line, Rules, parse
-from rag.prompt import Prompt, Template
+from rag.generate import Model, Usage, Weigher
+from rag.prompt import Template
 from rag.question import wants_several
 
 GIVEN = 2  # sentences that are read again: of three its phrase is less often right
 # Where a phrase won't do: their order gets better with each, at 50 ms.
 GIVEN_SEVERAL = 4
-TOKENS = 48  # of an answer at most: it is a phrase
+PHRASES = 6  # of the best sentence are weighed: more cost time and are no better
+TOKENS = 96  # of a phrase at most, which has 30 of the locator's
 PROMPT = 1024  # tokens of a prompt at most: longer ones were never trained on, and take seconds
 TINY = 1e-6  # probabilities less than this are taken to be this
 # Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
@@ -38,14 +37,10 @@ class Opinion:
     Attributes:
         none: its probability that none of them answers.
         shares: for each of them, its probability that this one does.
-        line: what it wrote.
-        likelihood: the probability of these words.
     """
 
     none: float
     shares: tuple[float, ...]
-    line: Line
-    likelihood: float
 
 
 def reread(
@@ -55,15 +50,12 @@ def reread(
     template: Template,
     spent: Callable[[Usage], None],
     stop: threading.Event | None = None,
-    doubt: float = 1.0,
 ) -> Choice:
     """What may answer, after the model has read the best sentences too.
 
     Args:
         choice: with at least one sentence.
-        spent: is told what each generation cost.
-        doubt: probability that no sentence answers up to which an answer will be given: then the
-            model is asked for the likeliest words, even if it thinks itself that none does.
+        spent: is told what it cost.
 
     Raises:
         Cancelled: `stop` was set.
@@ -73,49 +65,47 @@ def reread(
     prompt = model.chat.render(template.turns(sentences=written(given), question=question))
     if model.count_tokens(prompt) > min(PROMPT, model.context - TOKENS):
         return choice
-
-    def ask(refusal: bool) -> Opinion:
-        rules = Rules(len(given), lines=1, refusal=refusal)
-        return _opinion(prompt, rules, model, spent, stop)
-
-    opinion = ask(refusal=True)
-    none = _both(choice.none, opinion.none)
-    refuses = opinion.line == REFUSAL and none <= doubt
-    said = _phrase(ask(refusal=False) if refuses else opinion, given, opinion.none)
-    evidence = _ordered(choice.evidence, given, opinion.shares)
-    renewed = {one.place: one for one in evidence}
-
-    def moved(pointer: Pointer) -> Pointer:
-        return replace(pointer, evidence=renewed[pointer.evidence.place])
-
+    usage = Usage()
+    try:
+        with model.weighing(prompt, room=TOKENS, stop=stop, usage=usage) as weigher:
+            opinion = _opinion(weigher, len(given))
+            evidence = _ordered(choice.evidence, given, opinion.shares)
+            renewed = {one.place: one for one in evidence}
+            pointers = tuple(
+                replace(one, evidence=renewed[one.evidence.place]) for one in choice.pointers
+            )
+            number = [one.place for one in given].index(evidence[0].place) + 1
+            mine = [one for one in pointers if one.evidence is evidence[0]]
+            weighed = tuple(_weighed(weigher, number, mine[:PHRASES]))
+    finally:
+        spent(usage)
     return replace(
         choice,
         evidence=tuple(evidence),
-        none=none,
-        pointers=tuple(map(moved, choice.pointers)),
-        said=moved(said) if said else None,
+        none=_both(choice.none, opinion.none),
+        pointers=pointers,
+        weighed=weighed,
         located=choice.evidence,
     )
 
 
-def _opinion(
-    prompt: Prompt,
-    rules: Rules,
-    model: Model,
-    spent: Callable[[Usage], None],
-    stop: threading.Event | None,
-) -> Opinion:
-    usage = Usage()
-    try:
-        text = model.generate(prompt, limit=TOKENS, allow=rules.allow, stop=stop, usage=usage)
-        raw = "".join(text)
-    finally:
-        spent(usage)
-    first = usage.choices[1]  # after the bracket: the first digit of a number
-    total = sum(first.values()) or 1.0
-    shares = tuple(first[str(number)] / total for number in range(1, rules.sentences + 1))
-    line = parse(raw.split("\n")[0], rules.sentences) or REFUSAL
-    return Opinion(first.get("0", 0.0) / total, shares, line, math.exp(-usage.surprise))
+def _opinion(weigher: Weigher, sentences: int) -> Opinion:
+    numbers = map(str, range(sentences + 1))
+    none, *shares = map(math.exp, weigher.weigh("[", list(numbers)))
+    total = none + sum(shares)
+    return Opinion(none / total, tuple(share / total for share in shares))
+
+
+def _weighed(weigher: Weigher, number: int, pointers: Sequence[Pointer]) -> Iterator[Pointer]:
+    """The phrases of a numbered sentence, with the probability that both give them.
+
+    Where one of the two is unsure between phrases, the other decides ("product of experts",
+    Hinton, Neural Computation 14(8), 2002).
+    """
+    if pointers:
+        logs = weigher.weigh(f"[{number}]", [f" {one.text}" for one in pointers], complete=True)
+        for one, log in zip(pointers, logs, strict=True):
+            yield replace(one, probability=one.probability * math.exp(log))
 
 
 def _ordered(
@@ -133,24 +123,6 @@ def _ordered(
     least = min(gains.values())
     scored = [replace(one, score=one.score + gains.get(one.place, least)) for one in evidence]
     return sorted(scored, key=lambda one: -one.score)
-
-
-def _phrase(opinion: Opinion, given: Sequence[Evidence], none: float) -> Pointer | None:
-    """The words of the model where they stand in a sentence that it names."""
-    text = opinion.line.text.rstrip(". ")
-    for number in opinion.line.numbers:
-        if number and text:
-            one = given[number - 1]
-            if found := _standing(text).search(one.text):
-                return Pointer(one, *found.span(), opinion.likelihood * (1 - none))
-    return None
-
-
-def _standing(words: str) -> re.Pattern[str]:
-    """Where words stand by themselves: a 5 isn't in 15, nor in 2.5."""
-    before = r"(?<!\w)(?<!\d[.,])" if words[0].isalnum() else ""
-    after = r"(?!\w|[.,]\d)" if words[-1].isalnum() else ""
-    return re.compile(before + re.escape(words) + after)
 
 
 def _both(locator: float, model: float) -> float:

@@ -19,17 +19,19 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import blake2b
 
 import numpy as np
 
 from rag.encode import Vectors
 from rag.errors import Cancelled, PromptTooLong
-from rag.generate import END, AllowList, Usage
+from rag.generate import END, AllowList, Usage, Weigher
 from rag.locate import Located, Phrase, Reading
 from rag.prompt import CHAT_FORMATS, ChatFormat, Prompt
 
 _WORD = re.compile(r"\w+")
+UNLIKELY = -20.0  # logarithm of the probability of what a `FakeModel` doesn't say
 _TOKEN = re.compile(r"\s*\S+|\s+\Z")
 
 
@@ -167,8 +169,6 @@ class FakeModel:
         while not (stop and stop.is_set()):
             allowed = allow and allow(text)
             character = _allowed(answer[len(text) : len(text) + 1], allowed)
-            if allowed:
-                usage.choices.append({one: float(one == character) for one in allowed if one})
             tokens = len(_TOKEN.findall(text + character))
             if character == END or tokens > limit:
                 return
@@ -177,11 +177,45 @@ class FakeModel:
             yield character
         raise Cancelled
 
+    @contextmanager
+    def weighing(
+        self,
+        prompt: Prompt,
+        *,
+        room: int,
+        stop: threading.Event | None = None,
+        usage: Usage | None = None,
+    ) -> Iterator[Weigher]:
+        usage = usage if usage is not None else Usage()
+        usage.prompt = self.count_tokens(prompt)
+        if usage.prompt + room > self.context:
+            raise PromptTooLong(
+                f"{usage.prompt} tokens and {room} more don't fit {self.context}", where=self.name
+            )
+        yield _FakeWeigher(self._answer(_text(prompt)), stop)
+
     def _answer(self, prompt: str) -> str:
         self.prompts.append(prompt)
         if callable(self._script):
             return self._script(prompt)
         return self._script[min(len(self.prompts), len(self._script)) - 1]
+
+
+class _FakeWeigher:
+    """A `Weigher` that holds an answer for sure."""
+
+    def __init__(self, answer: str, stop: threading.Event | None) -> None:
+        self._said = answer
+        self._stop = stop
+
+    def weigh(self, start: str, texts: Sequence[str], complete: bool = False) -> list[float]:
+        if self._stop and self._stop.is_set():
+            raise Cancelled
+
+        def holds(text: str) -> bool:
+            return self._said == text if complete else self._said.startswith(text)
+
+        return [0.0 if holds(start + text) else UNLIKELY for text in texts]
 
 
 def _text(prompt: Prompt) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from rag import models
 from rag.errors import Cancelled, ModelError, PromptTooLong
-from rag.generate import BATCH, END, LlamaModel, Usage
+from rag.generate import END, LlamaModel, Usage
+from rag.llama import BATCH, WEIGHED
 from rag.models import ModelFile
 from rag.prompt import Part, Prompt
 
@@ -199,22 +201,77 @@ def test_a_closed_model_is_an_error_and_can_be_closed_again() -> None:
         written(model, prompt("The"), 2)
 
 
-# Probabilities
+# Weighing
 
 
-def test_the_chances_of_what_an_allow_list_admits(model: LlamaModel) -> None:
+def weighed(
+    model: LlamaModel, asked: Prompt, start: str, *texts: str, complete: bool = False
+) -> list[float]:
+    with model.weighing(asked, room=64) as weigher:
+        return weigher.weigh(start, texts, complete)
+
+
+def test_likelier_texts_weigh_more_and_all_that_may_follow_is_one(model: LlamaModel) -> None:
+    asked = prompt(START, "one two")
+    likely, unlikely = weighed(model, asked, " three", " four", " nine")
+    assert unlikely < likely < 0
+    letters = [chr(one) for one in range(32, 127)]
+    assert sum(map(math.exp, weighed(model, asked, " three", *letters))) <= 1
+
+
+def test_the_weight_of_a_text_is_that_of_its_tokens_one_after_the_other(model: LlamaModel) -> None:
+    asked = prompt(START, "In 1998")
+    [whole] = weighed(model, asked, " it", " rained all day.")
+    parts = [" rained", " all", " day", "."]
+    single = [
+        weighed(model, asked, f" it{''.join(parts[:n])}", part)[0] for n, part in enumerate(parts)
+    ]
+    assert whole == pytest.approx(sum(single), abs=0.02)  # batches differ in their last digits
+
+
+def test_a_complete_text_weighs_less_and_what_is_written_weighs_most(model: LlamaModel) -> None:
+    pieces = list(model.generate(PROMPTS[1], limit=6))
+    start, rest = pieces[0], "".join(pieces[1:])
+    begun, worse = weighed(model, PROMPTS[1], start, rest, f" un{rest.strip()}")
+    [complete] = weighed(model, PROMPTS[1], start, rest, complete=True)
+    assert complete < begun
+    assert worse < begun
+
+
+def test_long_texts_are_weighed_piece_by_piece(model: LlamaModel) -> None:
+    text = " one two three four" * WEIGHED
+    with model.weighing(prompt("Count:"), room=len(text)) as weigher:
+        [whole] = weigher.weigh(" now", [text])
+        [complete] = weigher.weigh(" now", [text], complete=True)
+        [half] = weigher.weigh(" now", [text[: len(text) // 2]])
+    assert complete < whole < half < 0
+
+
+def test_weighing_leaves_nothing_behind(model: LlamaModel) -> None:
+    expected = written(model, PROMPTS[0])
+    weighed(model, PROMPTS[0], "The", " sun", " moon")
+    assert written(model, PROMPTS[0]) == expected
     usage = Usage()
-    said = written(model, prompt(START, "In 199"), 1, allow=lambda _: ["5", "x"], usage=usage)
-    (chances,) = usage.choices
-    assert chances.keys() == {"5", "x"}
-    assert said == "5"
-    assert 0 < chances["x"] < chances["5"] < 1
-    assert usage.surprise == 0
+    with model.weighing(PROMPTS[0], room=8, usage=usage) as weigher:
+        weigher.weigh("The", [" sun"])
+    assert usage.prompt
+    assert usage.generate_ms > 0
 
 
-def test_words_that_are_sure_surprise_less(model: LlamaModel) -> None:
-    sure, open_ended = Usage(), Usage()
-    written(model, prompt("one two three four five six seven eight nine"), 1, usage=sure)
-    written(model, prompt("My favourite word is"), 1, usage=open_ended)
-    assert 0 < sure.surprise < open_ended.surprise
-    assert not sure.choices
+def test_weighing_waits_its_turn_and_can_be_stopped(model: LlamaModel) -> None:
+    stop = threading.Event()
+    with model.weighing(PROMPTS[0], room=8, stop=stop) as weigher:
+        with pytest.raises(ModelError, match="still reading another answer"):
+            written(model, PROMPTS[1])
+        stop.set()
+        with pytest.raises(Cancelled):
+            weigher.weigh("The", [" sun"])
+    assert written(model, PROMPTS[1])
+
+
+def test_a_prompt_without_room_for_what_is_weighed_is_an_error(model: LlamaModel) -> None:
+    with (
+        pytest.raises(PromptTooLong, match="don't fit"),
+        model.weighing(PROMPTS[0], room=model.context),
+    ):
+        pass
