@@ -49,6 +49,8 @@ class Weigher(Protocol):
     def weigh(self, start: str, texts: Sequence[str], complete: bool = False) -> list[float]:
         """The logarithm of each text's probability after the prompt and `start`.
 
+        It is minus infinity for a text that there is no room for.
+
         Args:
             start, texts: tokens of their own each; not empty.
             complete: a text's probability is that of nothing following it.
@@ -164,7 +166,7 @@ class LlamaModel(Llama):
             began = perf_counter()
             usage.prompt, usage.reused = self._read(prompt)
             usage.prompt_ms += 1000 * (perf_counter() - began)
-            yield _LlamaWeigher(partial(self._weigh, usage.prompt), usage)
+            yield _LlamaWeigher(partial(self._weigh, usage.prompt, usage.prompt + room), usage)
 
     def _check_room(self, prompt: Prompt, more: int) -> None:
         count = self.count_tokens(prompt)
@@ -229,24 +231,36 @@ class LlamaModel(Llama):
 
     # Weighing
 
-    def _weigh(self, read: int, start: str, texts: Sequence[str], complete: bool) -> list[float]:
-        """As `Weigher.weigh` does it, after the first `read` tokens in the KV cache."""
+    def _weigh(
+        self, read: int, most: int, start: str, texts: Sequence[str], complete: bool
+    ) -> list[float]:
+        """As `Weigher.weigh` does it.
+
+        Args:
+            read: tokens of the prompt, the first in the KV cache.
+            most: tokens that may be in the cache.
+        """
         before = self._tokenize(start, control=False)
         self._forget(read)
         self._decode(before)
         first = self._logits().copy()
         known = read + len(before)
-        return [self._log_likelihood(text, first, known, complete) for text in texts]
+        every = (self._tokenize(text, control=False) for text in texts)
+        return [
+            self._log_likelihood(tokens, first, known, complete)
+            if known + len(tokens) <= most
+            else -math.inf
+            for tokens in every
+        ]
 
     def _log_likelihood(
-        self, text: str, first: NDArray[np.float32], known: int, complete: bool
+        self, tokens: list[int], first: NDArray[np.float32], known: int, complete: bool
     ) -> float:
-        """Of a text after the first `known` tokens in the KV cache.
+        """Of some tokens after the first `known` in the KV cache.
 
         Args:
-            first: the logits of its first token.
+            first: the logits of the first of them.
         """
-        tokens = self._tokenize(text, control=False)
         total = float(first[tokens[0]]) - _log_sum(first)
         self._forget(known)
         for at in range(0, len(tokens), WEIGHED):

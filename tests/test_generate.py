@@ -247,6 +247,13 @@ def test_long_texts_are_weighed_piece_by_piece(model: LlamaModel) -> None:
     assert complete < whole < half < 0
 
 
+def test_what_there_is_no_room_for_weighs_nothing(model: LlamaModel) -> None:
+    long = "x1" * model.context  # as an address in an article may be
+    with model.weighing(PROMPTS[0], room=16) as weigher:
+        alone = weigher.weigh("The", [" sun"], complete=True)
+        assert weigher.weigh("The", [long, " sun"], complete=True) == [-math.inf, *alone]
+
+
 def test_weighing_leaves_nothing_behind(model: LlamaModel) -> None:
     expected = written(model, PROMPTS[0])
     weighed(model, PROMPTS[0], "The", " sun", " moon")
