@@ -32,7 +32,7 @@ CERTAIN = 0.06  # the same where more than one fact seems to be wanted and the p
 # of another article that gives another number.
 NEAR = 2.2
 PARTED = 4.0
-RIVAL = 2.0
+RIVAL = 2.5
 LEAN = 2.0  # log-odds more of the sentence after the best that goes on with a pronoun
 
 _PRONOUN = re.compile(  # that a sentence begins with
