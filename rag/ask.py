@@ -162,7 +162,7 @@ def _claims(
     with _timed(trace, "load_model_ms"):
         model = means.model()
     if model and model.adapter:
-        choice = _reread(question, choice, model, means.reading, trace, stop)
+        choice = _reread(question, choice, model, means.reading, trace, doubt, stop)
     if choice.none > doubt:
         return
     choice = replace(choice, parts=_parts(question, means, locator, trace, doubt, stop))
@@ -184,9 +184,11 @@ def _reread(
     model: Model,
     template: Template,
     trace: Trace,
+    doubt: float,
     stop: threading.Event,
 ) -> Choice:
-    choice = reread(question, choice, model, template, partial(record, trace=trace), stop)
+    spent = partial(record, trace=trace)
+    choice = reread(question, choice, model, template, spent, stop, doubt)
     trace.model, trace.prompt = model.fingerprint, template.fingerprint
     trace.adapter = model.adapter
     trace.none = round(choice.none, 4)

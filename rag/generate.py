@@ -145,10 +145,9 @@ class LlamaModel(Llama):
         stop: threading.Event | None = None,
         usage: Usage | None = None,
     ) -> Iterator[str]:
-        self._check_room(prompt, limit)
-        with self._taken():
-            self._stop = threading.Event() if stop is None else stop
-            yield from self._generate(prompt, limit, allow, usage if usage is not None else Usage())
+        usage = usage if usage is not None else Usage()
+        with self._begun(prompt, limit, stop, usage):
+            yield from self._generate(limit, allow, usage)
 
     @contextmanager
     def weighing(
@@ -159,16 +158,15 @@ class LlamaModel(Llama):
         stop: threading.Event | None = None,
         usage: Usage | None = None,
     ) -> Iterator[Weigher]:
-        self._check_room(prompt, room)
         usage = usage if usage is not None else Usage()
-        with self._taken():
-            self._stop = threading.Event() if stop is None else stop
-            began = perf_counter()
-            usage.prompt, usage.reused = self._read(prompt)
-            usage.prompt_ms += 1000 * (perf_counter() - began)
+        with self._begun(prompt, room, stop, usage):
             yield _LlamaWeigher(partial(self._weigh, usage.prompt, usage.prompt + room), usage)
 
-    def _check_room(self, prompt: Prompt, more: int) -> None:
+    @contextmanager
+    def _begun(
+        self, prompt: Prompt, more: int, stop: threading.Event | None, usage: Usage
+    ) -> Iterator[None]:
+        """The model for one caller alone, after it has read a prompt that leaves room for more."""
         count = self.count_tokens(prompt)
         if count + more > self.context:
             raise PromptTooLong(
@@ -177,13 +175,14 @@ class LlamaModel(Llama):
                 where=self.name,
                 remedy="shorten the question, or choose a model with a larger context",
             )
+        with self._taken():
+            self._stop = threading.Event() if stop is None else stop
+            began = perf_counter()
+            usage.prompt, usage.reused = self._read(prompt)
+            usage.prompt_ms += 1000 * (perf_counter() - began)
+            yield
 
-    def _generate(
-        self, prompt: Prompt, limit: int, allow: AllowList | None, usage: Usage
-    ) -> Iterator[str]:
-        began = perf_counter()
-        usage.prompt, usage.reused = self._read(prompt)
-        usage.prompt_ms += 1000 * (perf_counter() - began)
+    def _generate(self, limit: int, allow: AllowList | None, usage: Usage) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         text = ""
         chosen: int | None = None

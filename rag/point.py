@@ -127,10 +127,12 @@ def _weighed(question: str, choice: Choice) -> Stretch | None:
     if not stretch:
         return None
     phrase = choice.evidence[0].text[slice(*stretch)]
-    if wants_several(question) and not answered_by(question, phrase):
-        least = 1.0 if wants_two(question) else CERTAIN
-    else:
+    if not wants_several(question) or answered_by(question, phrase):
         least = BOTH
+    elif wants_two(question):
+        return None
+    else:
+        least = CERTAIN
     return stretch if sum(one.probability for one in choice.weighed) > least else None
 
 

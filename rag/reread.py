@@ -50,12 +50,15 @@ def reread(
     template: Template,
     spent: Callable[[Usage], None],
     stop: threading.Event | None = None,
+    doubt: float = 1.0,
 ) -> Choice:
     """What may answer, after the model has read the best sentences too.
 
     Args:
         choice: with at least one sentence.
         spent: is told what it cost.
+        doubt: probability that no sentence answers above which no phrase is weighed: none will be
+            wanted.
 
     Raises:
         Cancelled: `stop` was set.
@@ -69,20 +72,21 @@ def reread(
     try:
         with model.weighing(prompt, room=TOKENS, stop=stop, usage=usage) as weigher:
             opinion = _opinion(weigher, len(given))
+            none = _both(choice.none, opinion.none)
             evidence = _ordered(choice.evidence, given, opinion.shares)
             renewed = {one.place: one for one in evidence}
             pointers = tuple(
                 replace(one, evidence=renewed[one.evidence.place]) for one in choice.pointers
             )
             number = [one.place for one in given].index(evidence[0].place) + 1
-            mine = [one for one in pointers if one.evidence is evidence[0]]
+            mine = [one for one in pointers if one.evidence is evidence[0] and none <= doubt]
             weighed = tuple(_weighed(weigher, number, mine[:PHRASES]))
     finally:
         spent(usage)
     return replace(
         choice,
         evidence=tuple(evidence),
-        none=_both(choice.none, opinion.none),
+        none=none,
         pointers=pointers,
         weighed=weighed,
         located=choice.evidence,

@@ -96,6 +96,12 @@ def test_only_the_likeliest_phrases_are_weighed() -> None:
     )
 
 
+def test_no_phrase_is_weighed_where_no_answer_will_be_given() -> None:
+    model = FakeModel(["[2] 300 people"])
+    found = reread(QUESTION, read(), model, load_template("read"), ignore, doubt=1e-9)
+    assert (found.weighed, found.evidence[0].text) == ((), TEXTS[1])
+
+
 def test_a_sentence_without_phrases_is_read_all_the_same() -> None:
     found = again(replace(read(), pointers=()), "[2] 300 people")
     assert (found.weighed, found.evidence[0].text) == ((), TEXTS[1])
