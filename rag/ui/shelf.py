@@ -70,6 +70,7 @@ class Shelf(Stoppable):
                 height=120,
                 elem_id="drop",
             )
+            self._uploaded = gr.File(file_count="multiple", visible="hidden")
             with gr.Column(visible=self._local):
                 self.path = gr.Textbox(
                     "",
@@ -83,12 +84,17 @@ class Shelf(Stoppable):
         self.halt = gr.Button("Stop adding", size="sm", elem_id="stop-adding", elem_classes="halt")
 
     def _wire(self, pane: gr.HTML) -> None:
-        done = [self.said, self.table, self.files]
+        done = [self.said, self.table]
         work = queued(self.said)
-        # What is dropped while others are added waits for them.
+        # What is dropped while others are added waits for them. The area is emptied at once, not
+        # when they are in: Gradio loses an upload that is on its way when a value changes.
         uploaded = self.files.upload(
-            self._add_files, [self.files], done, trigger_mode="multiple", **work
-        )
+            lambda files: (files, None),
+            [self.files],
+            [self._uploaded, self.files],
+            trigger_mode="multiple",
+            **INSTANT,
+        ).then(self._add_files, [self._uploaded], done, trigger_mode="multiple", **work)
         named = gr.on(
             [self.add.click, self.path.submit],
             self._add_path,
@@ -168,14 +174,13 @@ class Shelf(Stoppable):
             yield {self.said: report(added)}
 
         yield from self._ended(steps())
-        yield {self.files: None}
 
     @told
     def _settled(self, request: gr.Request, *view: Any) -> Update:
         """The page after a stop: the file on its way may still come in whole."""
         self._running.wait(request.session_hash, self.kind, PATIENCE)
         said = element("p", "Stopped. Files that were done are in the library.", role="status")
-        return {self.said: said, self.table: self.html(*view), self.files: None}
+        return {self.said: said, self.table: self.html(*view)}
 
     @told
     def _remove(

@@ -207,17 +207,21 @@ def payloads() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def work() -> Callable[[Page], None]:
-    """Begins what keeps the model busy for a while: a long summary."""
-    return _work
+def work(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Page], None]:
+    """Begins what keeps the model busy until it is stopped, however fast the machine: an eval."""
+    gold = (ROOT / "eval" / "gold.jsonl").read_text("utf-8").splitlines()
+    item = next(one for line in gold if (one := json.loads(line))["facts"])
+    many = tmp_path_factory.mktemp("busy") / "gold.jsonl"
+    many.write_text("".join(json.dumps(item | {"id": f"busy-{n}"}) + "\n" for n in range(5000)))
 
+    def begin(page: Page) -> None:
+        page.click("[role=tab] >> text=Eval")
+        page.set_input_files("#gold input", many)
+        page.wait_for_selector("#gold .file-preview, #gold table")
+        page.click("#run-eval")
+        page.wait_for_selector("#eval-said progress")
 
-def _work(page: Page) -> None:
-    page.click("[role=tab] >> text=Summaries")
-    page.get_by_label("Length").first.click()
-    page.click("[role=option] >> text=Long")
-    page.click("#summarise")
-    page.wait_for_selector("#summary-said progress")
+    return begin
 
 
 def _ask(page: Page, question: str) -> None:

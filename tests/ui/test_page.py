@@ -267,8 +267,8 @@ def test_stop_frees_the_model_and_gives_the_question_back(
     page.wait_for_selector("#send")
     expect(page.locator("#question textarea")).to_have_value(BELL)
     expect(page.locator(".turn")).to_have_count(0)
-    busy.click("#stop-summary")
-    expect(busy.locator("#summary-said")).to_contain_text("Stopped.")
+    busy.click("#stop-eval")
+    expect(busy.locator("#eval-said")).to_contain_text("Stopped.")
     ask(page, BELL)
 
 
@@ -284,7 +284,7 @@ def test_four_pages_wait_in_a_line_and_a_closed_one_holds_up_none(
     expect(pages[3].locator("#status")).to_contain_text("3/3")
     pages[1].close()
     expect(pages[3].locator("#status")).to_contain_text("2/2")
-    pages[0].click("#stop-summary")
+    pages[0].click("#stop-eval")
     for page in pages[2:]:
         page.wait_for_selector(".thread > .turn .claim")
 

@@ -50,7 +50,7 @@ def test_adding_and_removing_keep_the_view_of_the_table(
 def test_drops_wait_for_each_other_and_keep_files_of_one_name_apart(
     open_page: Open, stocked: Library, work: Work, tmp_path: Path
 ) -> None:
-    files = [tmp_path / folder / "note.txt" for folder in "abc"]
+    files = [tmp_path / "a" / "note.txt", tmp_path / "b" / "note.txt", tmp_path / "c" / "note3.txt"]
     for number, file in enumerate(files):
         file.parent.mkdir()
         file.write_text(f"The zeppelin number {number} landed in Lenndorf on Monday.")
@@ -59,8 +59,10 @@ def test_drops_wait_for_each_other_and_keep_files_of_one_name_apart(
     page.click("[role=tab] >> text=Library")
     page.set_input_files("#drop input", files[:2])
     page.wait_for_selector("#stop-adding")
+    page.wait_for_selector("#drop >> text=Drop File Here")  # it is emptied at once, for the next
     page.set_input_files("#drop input", files[2:])
-    busy.click("#stop-summary")
+    page.wait_for_selector("#drop >> text=Drop File Here")
+    busy.click("#stop-eval")
     find(page, "note")
     expect(page.locator("#table tbody tr")).to_have_count(3)
     names = {name for one in stocked.articles() for name in one.paths if "note" in name}
@@ -84,11 +86,10 @@ def test_stop_ends_what_waits_to_be_added(
     expect(page.locator("#stop-adding")).to_be_hidden()
     busy.click("[role=tab] >> text=Ask")
     busy.click("#new-chat")
-    busy.click("[role=tab] >> text=Summaries")
+    busy.click("[role=tab] >> text=Eval")
     busy.wait_for_timeout(500)
-    # A new chat is none of its: it goes on, or is done by now.
-    expect(busy.locator("#summary-said progress, #summary .claim").first).to_be_visible()
-    busy.evaluate("document.querySelector('#stop-summary')?.click()")
+    expect(busy.locator("#eval-said progress")).to_be_visible()  # a new chat is none of its
+    busy.click("#stop-eval")
     assert not [one for one in stocked.articles() if "late" in one.title]
 
 
