@@ -11,10 +11,10 @@ from rag import models
 from rag.encode import Encoder, Recent
 from rag.errors import EncoderMismatch
 from rag.generate import LlamaModel, Model
-from rag.llama import CONTEXT
+from rag.llama import CONTEXT, WEIGHED
 from rag.locate import Locator
 from rag.models import ModelFile
-from rag.reread import PROMPT, TOKENS
+from rag.reread import PROMPT
 from rag.snapshot import Snapshot
 from rag.store import Writer
 
@@ -72,7 +72,7 @@ class Engines:
             if self._model is None or isinstance(self._model, str):
                 file = models.model_file(self._model, self._notice)
                 # What only reads again needs no more; the rest of the usual context is 65 MB.
-                context = PROMPT + TOKENS if file.adapter and not file.reliable else CONTEXT
+                context = PROMPT + WEIGHED if file.adapter and not file.reliable else CONTEXT
                 self._model = LlamaModel(file, context)
             return self._model
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError, PromptTooLong
-from rag.llama import CONTEXT, WEIGHED, Llama
+from rag.llama import BRANCHES, CONTEXT, WEIGHED, Llama
 from rag.models import ModelFile
 from rag.prompt import ChatFormat, Prompt
 
@@ -49,7 +49,7 @@ class Weigher(Protocol):
     def weigh(self, start: str, texts: Sequence[str], complete: bool = False) -> list[float]:
         """The logarithm of each text's probability after the prompt and `start`.
 
-        It is minus infinity for a text that there is no room for.
+        It is minus infinity for a text that is longer than `rag.llama.WEIGHED` tokens with `start`.
 
         Args:
             start, texts: tokens of their own each; not empty.
@@ -109,17 +109,13 @@ class Model(Protocol):
         self,
         prompt: Prompt,
         *,
-        room: int,
         stop: threading.Event | None = None,
         usage: Usage | None = None,
     ) -> AbstractContextManager[Weigher]:
         """The model after it has read a prompt, for this caller alone until it is left.
 
-        Args:
-            room: tokens of what is weighed at most.
-
         Raises:
-            PromptTooLong: prompt and room don't fit the context.
+            PromptTooLong: prompt and what is weighed don't fit the context.
             Cancelled: `stop` was set.
         """
         ...
@@ -154,13 +150,13 @@ class LlamaModel(Llama):
         self,
         prompt: Prompt,
         *,
-        room: int,
         stop: threading.Event | None = None,
         usage: Usage | None = None,
     ) -> Iterator[Weigher]:
         usage = usage if usage is not None else Usage()
-        with self._begun(prompt, room, stop, usage):
-            yield _LlamaWeigher(partial(self._weigh, usage.prompt, usage.prompt + room), usage)
+        with self._begun(prompt, WEIGHED, stop, usage):
+            self._forget(usage.prompt)
+            yield _LlamaWeigher(partial(self._weigh, usage.prompt), usage)
 
     @contextmanager
     def _begun(
@@ -230,51 +226,54 @@ class LlamaModel(Llama):
 
     # Weighing
 
-    def _weigh(
-        self, read: int, most: int, start: str, texts: Sequence[str], complete: bool
-    ) -> list[float]:
+    def _weigh(self, read: int, start: str, texts: Sequence[str], complete: bool) -> list[float]:
         """As `Weigher.weigh` does it.
 
         Args:
-            read: tokens of the prompt, the first in the KV cache.
-            most: tokens that may be in the cache.
+            read: tokens of the prompt, which are in the KV cache.
         """
         before = self._tokenize(start, control=False)
-        self._forget(read)
-        self._decode(before)
-        first = self._logits().copy()
-        known = read + len(before)
-        every = (self._tokenize(text, control=False) for text in texts)
-        return [
-            self._log_likelihood(tokens, first, known, complete)
-            if known + len(tokens) <= most
-            else -math.inf
-            for tokens in every
-        ]
+        every = [self._tokenize(text, control=False) for text in texts]
+        found = [-math.inf] * len(texts)
+        for group in _groups(every, WEIGHED - len(before)):
+            branches = [every[text] if complete else every[text][:-1] for text in group]
+            places = self._decode_branches(read, before, branches)
+            for text, place in zip(group, places, strict=True):
+                found[text] = self._log_likelihood(every[text], len(before) - 1, place, complete)
+        return found
 
-    def _log_likelihood(
-        self, tokens: list[int], first: NDArray[np.float32], known: int, complete: bool
-    ) -> float:
-        """Of some tokens after the first `known` in the KV cache.
+    def _log_likelihood(self, tokens: list[int], first: int, place: int, complete: bool) -> float:
+        """Of tokens that were evaluated as a branch.
 
         Args:
-            first: the logits of the first of them.
+            first, place: in the batch, the token before them and the first of them.
         """
-        total = float(first[tokens[0]]) - _log_sum(first)
-        self._forget(known)
-        for at in range(0, len(tokens), WEIGHED):
-            some = tokens[at : at + WEIGHED]
-            after = tokens[at + 1 : at + WEIGHED + 1]
-            if not (after or complete):
-                break
-            self._decode(some, every=True)
-            for place, token in enumerate(after):
-                logits = self._logits(place)
-                total += float(logits[token]) - _log_sum(logits)
+        befores = [first, *range(place, place + len(tokens))]
+        total = sum(
+            _log_probability(self._logits(before), token)
+            for before, token in zip(befores, tokens, strict=False)
+        )
         if complete:
-            last = self._logits(len(some) - 1)
-            total += max(float(last[end]) for end in self._ends_with) - _log_sum(last)
+            last = self._logits(befores[-1])
+            total += max(_log_probability(last, end) for end in self._ends_with)
         return total
+
+
+def _groups(texts: Sequence[list[int]], most: int) -> Iterator[list[int]]:
+    """The places of texts that are weighed at once: of `most` tokens together, longer ones left
+    out."""
+    group: list[int] = []
+    room = most
+    for text, tokens in enumerate(texts):
+        if len(tokens) > most:
+            continue
+        if len(group) == BRANCHES or len(tokens) > room:
+            yield group
+            group, room = [], most
+        group.append(text)
+        room -= len(tokens)
+    if group:
+        yield group
 
 
 class _LlamaWeigher:
@@ -292,7 +291,8 @@ class _LlamaWeigher:
             self._usage.generate_ms += 1000 * (perf_counter() - began)
 
 
-def _log_sum(logits: NDArray[np.float32]) -> float:
-    """Logarithm of the sum of their exponentials."""
+def _log_probability(logits: NDArray[np.float32], token: int) -> float:
+    """The logarithm of a token's probability."""
     highest = float(logits.max())
-    return highest + math.log(float(np.exp(logits - highest).sum()))
+    together = math.log(float(np.exp(logits - highest).sum()))
+    return float(logits[token]) - highest - together

@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 from rag.choose import Choice, Pointer
 from rag.evidence import Evidence, in_reading_order, written
 from rag.generate import Model, Usage, Weigher
+from rag.llama import WEIGHED
 from rag.prompt import Template
 from rag.question import wants_several
 
 GIVEN = 2  # sentences that are read again: of three its phrase is less often right
 # Where a phrase won't do: their order gets better with each, at 50 ms.
 GIVEN_SEVERAL = 4
-PHRASES = 6  # of the best sentence are weighed: more cost time and are no better
-TOKENS = 96  # of a phrase at most, which has 30 of the locator's
+PHRASES = 4  # of the best sentence are weighed: more cost time and are no better
 PROMPT = 1024  # tokens of a prompt at most: longer ones were never trained on, and take seconds
 TINY = 1e-6  # probabilities less than this are taken to be this
 # Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.
@@ -66,11 +66,11 @@ def reread(
     most = GIVEN_SEVERAL if wants_several(question) else GIVEN
     given = in_reading_order(choice.evidence[:most])
     prompt = model.chat.render(template.turns(sentences=written(given), question=question))
-    if model.count_tokens(prompt) > min(PROMPT, model.context - TOKENS):
+    if model.count_tokens(prompt) > min(PROMPT, model.context - WEIGHED):
         return choice
     usage = Usage()
     try:
-        with model.weighing(prompt, room=TOKENS, stop=stop, usage=usage) as weigher:
+        with model.weighing(prompt, stop=stop, usage=usage) as weigher:
             opinion = _opinion(weigher, len(given))
             none = _both(choice.none, opinion.none)
             evidence = _ordered(choice.evidence, given, opinion.shares)

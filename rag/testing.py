@@ -27,6 +27,7 @@ import numpy as np
 from rag.encode import Vectors
 from rag.errors import Cancelled, PromptTooLong
 from rag.generate import END, AllowList, Usage, Weigher
+from rag.llama import WEIGHED
 from rag.locate import Located, Phrase, Reading
 from rag.prompt import CHAT_FORMATS, ChatFormat, Prompt
 
@@ -158,12 +159,7 @@ class FakeModel:
         usage: Usage | None = None,
     ) -> Iterator[str]:
         usage = usage if usage is not None else Usage()
-        usage.prompt = self.count_tokens(prompt)
-        if usage.prompt + limit > self.context:
-            raise PromptTooLong(
-                f"{usage.prompt} tokens and {limit} to write don't fit {self.context}",
-                where=self.name,
-            )
+        usage.prompt = self._count(prompt, limit)
         answer = self._answer(_text(prompt))
         text = ""
         while not (stop and stop.is_set()):
@@ -182,17 +178,20 @@ class FakeModel:
         self,
         prompt: Prompt,
         *,
-        room: int,
         stop: threading.Event | None = None,
         usage: Usage | None = None,
     ) -> Iterator[Weigher]:
         usage = usage if usage is not None else Usage()
-        usage.prompt = self.count_tokens(prompt)
-        if usage.prompt + room > self.context:
-            raise PromptTooLong(
-                f"{usage.prompt} tokens and {room} more don't fit {self.context}", where=self.name
-            )
+        usage.prompt = self._count(prompt, WEIGHED)
         yield _FakeWeigher(self._answer(_text(prompt)), stop)
+
+    def _count(self, prompt: Prompt, more: int) -> int:
+        count = self.count_tokens(prompt)
+        if count + more > self.context:
+            raise PromptTooLong(
+                f"{count} tokens and {more} more don't fit {self.context}", where=self.name
+            )
+        return count
 
     def _answer(self, prompt: str) -> str:
         self.prompts.append(prompt)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rag import models
 from rag.errors import Cancelled, ModelError, PromptTooLong
 from rag.generate import END, LlamaModel, Usage
-from rag.llama import BATCH, WEIGHED
+from rag.llama import BATCH, BRANCHES, WEIGHED
 from rag.models import ModelFile
 from rag.prompt import Part, Prompt
 
@@ -207,7 +207,7 @@ def test_a_closed_model_is_an_error_and_can_be_closed_again() -> None:
 def weighed(
     model: LlamaModel, asked: Prompt, start: str, *texts: str, complete: bool = False
 ) -> list[float]:
-    with model.weighing(asked, room=64) as weigher:
+    with model.weighing(asked) as weigher:
         return weigher.weigh(start, texts, complete)
 
 
@@ -238,18 +238,22 @@ def test_a_complete_text_weighs_less_and_what_is_written_weighs_most(model: Llam
     assert worse < begun
 
 
-def test_long_texts_are_weighed_piece_by_piece(model: LlamaModel) -> None:
-    text = " one two three four" * WEIGHED
-    with model.weighing(prompt("Count:"), room=len(text)) as weigher:
-        [whole] = weigher.weigh(" now", [text])
-        [complete] = weigher.weigh(" now", [text], complete=True)
-        [half] = weigher.weigh(" now", [text[: len(text) // 2]])
-    assert complete < whole < half < 0
+def test_many_texts_weigh_what_each_weighs_alone(model: LlamaModel) -> None:
+    texts = [" sun", " moon and the stars", *(f" {n} suns" for n in range(BRANCHES)), " sun"]
+    long = " one two three four" * (WEIGHED // 5)
+    with model.weighing(prompt("Count:")) as weigher:
+        for complete in (False, True):
+            alone = [weigher.weigh(" now", [text], complete)[0] for text in texts]
+            together = weigher.weigh(" now", texts, complete)
+            assert together == pytest.approx(alone, abs=0.02)
+            # Beside more than 64 tokens the last digits are others, in 8 bits up to some tenths.
+            beside = weigher.weigh(" now", [*texts[:3], long, *texts[3:]], complete)
+            assert beside[:3] + beside[4:] == pytest.approx(alone, abs=1)
 
 
 def test_what_there_is_no_room_for_weighs_nothing(model: LlamaModel) -> None:
     long = "x1" * model.context  # as an address in an article may be
-    with model.weighing(PROMPTS[0], room=16) as weigher:
+    with model.weighing(PROMPTS[0]) as weigher:
         alone = weigher.weigh("The", [" sun"], complete=True)
         assert weigher.weigh("The", [long, " sun"], complete=True) == [-math.inf, *alone]
 
@@ -259,7 +263,7 @@ def test_weighing_leaves_nothing_behind(model: LlamaModel) -> None:
     weighed(model, PROMPTS[0], "The", " sun", " moon")
     assert written(model, PROMPTS[0]) == expected
     usage = Usage()
-    with model.weighing(PROMPTS[0], room=8, usage=usage) as weigher:
+    with model.weighing(PROMPTS[0], usage=usage) as weigher:
         weigher.weigh("The", [" sun"])
     assert usage.prompt
     assert usage.generate_ms > 0
@@ -267,7 +271,7 @@ def test_weighing_leaves_nothing_behind(model: LlamaModel) -> None:
 
 def test_weighing_waits_its_turn_and_can_be_stopped(model: LlamaModel) -> None:
     stop = threading.Event()
-    with model.weighing(PROMPTS[0], room=8, stop=stop) as weigher:
+    with model.weighing(PROMPTS[0], stop=stop) as weigher:
         with pytest.raises(ModelError, match="still reading another answer"):
             written(model, PROMPTS[1])
         stop.set()
@@ -277,8 +281,6 @@ def test_weighing_waits_its_turn_and_can_be_stopped(model: LlamaModel) -> None:
 
 
 def test_a_prompt_without_room_for_what_is_weighed_is_an_error(model: LlamaModel) -> None:
-    with (
-        pytest.raises(PromptTooLong, match="don't fit"),
-        model.weighing(PROMPTS[0], room=model.context),
-    ):
+    long = prompt(" one" * (model.context - 8))
+    with pytest.raises(PromptTooLong, match="don't fit"), model.weighing(long):
         pass
