@@ -14,7 +14,7 @@ from rag.answer import Answer, Trace
 from rag.choose import Choice, choose
 from rag.citation import Citation, Claim, Source, pieces, source_dict
 from rag.errors import Cancelled, PromptTooLong, UsageError
-from rag.evidence import Evidence, Place, claim, fitting, written
+from rag.evidence import Evidence, claim, fitting, written
 from rag.generate import Model, Usage
 from rag.lines import Rules, parse
 from rag.locate import Locator
@@ -203,12 +203,12 @@ def _parts(
     doubt: float,
     stop: threading.Event,
 ) -> tuple[Evidence, ...]:
-    """The sentence that answers each part best, if one does; none where there is one part."""
+    """The sentence that answers each part best, of each that one answers; none of a single part."""
     asked = parts(question)
     if len(asked) == 1:
         return ()
     trace.parts = list(asked)
-    found: dict[Place, Evidence] = {}
+    found = []
     with _timed(trace, "parts_ms"):
         for one in asked:
             _go_on(stop)
@@ -216,8 +216,8 @@ def _parts(
             _add_hits(further, trace)
             choice = choose(one, further, locator)
             if choice.evidence and choice.none <= doubt:
-                found.setdefault(choice.evidence[0].place, choice.evidence[0])
-    return tuple(found.values())
+                found.append(choice.evidence[0])
+    return tuple(found)
 
 
 def _add_hits(found: Found, trace: Trace) -> None:

@@ -52,7 +52,8 @@ class Choice:
         pointers: the likeliest phrases in them, best first.
         weighed: the likeliest of those in the best sentence, as a model weighs them; see
             `rag.reread`.
-        parts: where the question has several, the sentence that answers each best; see `rag.parts`.
+        parts: where the question has several, the sentence that answers each best, of those that
+            one answers; see `rag.parts`.
         located: the sentences as the locator sees them, where a model has weighed them since.
         elsewhere: ids of the articles that hardly count, as they have none of the question's names.
     """

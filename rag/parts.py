@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from rag.answer import Answer, Trace
 from rag.conversation import whole
-from rag.question import ASKING, HELPERS, wants_each, without_opening
+from rag.question import ASKING, HELPERS, wants_each, wants_reason, wants_two, without_opening
 
 MOST = 3  # parts: each costs a search
 
@@ -37,6 +37,20 @@ _NAMES = re.compile(rf"(?<=\s){_NAME}(?:, {_NAME})*,?\s+and\s+{_NAME}")
 # A name that "and" is part of rarely stands behind these: the age of A and B, when did A and B die
 _OF_EACH = re.compile(rf"\b(?:{HELPERS}|of|for|(?<!\bwhat )\w+s)\s+\Z|\beach\b", re.IGNORECASE)
 _OWNER = re.compile(r"\s(?:of|in|for|at|on)\s")  # the height and the width of the door
+# How many were killed and hurt; the length and cost of it. Not who or what does this and that: it
+# is one. Words with a capital may be one name.
+_WORDS = re.compile(
+    rf"\A(?:(?:(?i:{_BEFORE}) )?(?:(?i:how) (?:many|much|long|old|far|high)|(?i:when|where)"
+    r"|(?i:what) (?:time|day|date|month|year)s?)\b.*?\s"
+    r"|(?i:what) (?:is|are|was|were|will)(?: be)? the )"
+    rf"(?P<one>(?!(?:{HELPERS})\b)[a-z][\w'’-]*) and "
+    rf"(?!(?:{ASKING}|{HELPERS}|{_BEFORE})\b|{_FIRST_WORD})(?P<other>[a-z][\w'’-]*)"
+    rf"(?=\s+(?:{_BEFORE})\b|[,?]|\Z)"
+)
+_THEIRS = re.compile(  # what is the length and the cost of it: both are asked for
+    rf"(?:what|which|who) (?:is|are|was|were|will)(?: be)? {_FIRST_WORD}(?: \w+){{1,3}},? and ",
+    re.IGNORECASE,
+)
 _END = re.compile(rf"\s+(?:{ASKING}|{HELPERS}|each|both|respectively)\b|[,?]|$", re.IGNORECASE)
 
 
@@ -97,6 +111,9 @@ def _kinds(question: str) -> Iterator[str]:
     elif named:
         for name in re.split(r",?\s+and\s+|, ", named[0]):
             yield f"{question[: named.start()]}{name}{question[named.end() :]}"
+    elif joined := _joined(question):
+        for word in joined.group("one", "other"):
+            yield f"{question[: joined.start('one')]}{word}{question[joined.end() :]}"
     else:
         yield question
 
@@ -108,9 +125,16 @@ def _named(question: str) -> re.Match[str] | None:
     return named if any(map(_OF_EACH.search, around)) else None
 
 
+def _joined(question: str) -> re.Match[str] | None:
+    """Two words with an "and" between them that are both asked for."""
+    if wants_reason(question) or not wants_two(question):
+        return None
+    return _WORDS.search(question)
+
+
 def _pair(question: str) -> tuple[str, str] | None:
     """The question of the one and of the other, which both begin with an article or a pronoun."""
-    if not wants_each(question):
+    if not (wants_each(question) or _THEIRS.match(question)):
         return None
     for joint in re.finditer(rf",?\s+and\s+(?={_FIRST_WORD})", question):
         left, right = question[: joint.start()], question[joint.end() :]

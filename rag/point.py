@@ -70,11 +70,12 @@ def _sentences(question: str, choice: Choice) -> list[Evidence]:
 
     Where the best begins with a pronoun it comes after the one before it.
     """
-    best, answered = choice.evidence[0], len(choice.parts)
+    best = choice.evidence[0]
     most, near = _reach(question, choice)
-    if answered:
-        some = enumerate(choice.ranked[:most])
-        return [one for place, one in some if place < answered or one.score > best.score - near]
+    if choice.parts:
+        answering = {one.place for one in choice.parts}
+        some = choice.ranked[:most]
+        return [one for one in some if one.place in answering or one.score > best.score - near]
     odds = {one.place: one.score + LEAN * _goes_on(one, best) for one in choice.evidence}
     likely = [one for one in choice.evidence if odds[one.place] > best.score - near]
     likely.sort(key=lambda one: -odds[one.place] if one is not best else -math.inf)
@@ -104,9 +105,15 @@ def _before(one: Evidence, choice: Choice) -> Evidence | None:
 def _reach(question: str, choice: Choice) -> tuple[int, float]:
     """How many sentences may be quoted, but for those of articles that differ, and how much less
     likely than the first."""
-    if choice.parts:
+    if choice.parts and not _one_for_all(question, choice):
         return 4, PARTED
     return (3 if wants_facts(question) else 2), NEAR
+
+
+def _one_for_all(question: str, choice: Choice) -> bool:
+    """Whether one sentence answers each part of the question best."""
+    places = [one.place for one in choice.parts]
+    return len(places) == len(parts(question)) and len(set(places)) == 1
 
 
 def _short(question: str, choice: Choice) -> str | None:

@@ -78,7 +78,16 @@ def wants_several(question: str) -> bool:
     >>> [wants_several(q) for q in ("Who won?", "Who won, and when?", "Why?", "Which towns lost?")]
     [False, True, True, True]
     """
-    return wants_facts(question) or bool(_REASON.search(_PAIR.sub("", question)))
+    return wants_facts(question) or wants_reason(question)
+
+
+def wants_reason(question: str) -> bool:
+    """Whether a reason, a way or a difference is asked for.
+
+    >>> [wants_reason(q) for q in ("Why?", "How did it end?", "How long is it?")]
+    [True, True, False]
+    """
+    return bool(_REASON.search(_PAIR.sub("", question)))
 
 
 def wants_facts(question: str) -> bool:

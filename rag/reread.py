@@ -22,7 +22,7 @@ from rag.question import wants_several
 GIVEN = 2  # sentences that are read again: of three its phrase is less often right
 # Where a phrase won't do: their order gets better with each, at 50 ms.
 GIVEN_SEVERAL = 4
-PHRASES = 4  # of the best sentence are weighed: more cost time and are no better
+PHRASES = 6  # of the best sentence are weighed: more cost time and are no better
 PROMPT = 1024  # tokens of a prompt at most: longer ones were never trained on, and take seconds
 TINY = 1e-6  # probabilities less than this are taken to be this
 # Chosen on questions about held-back Wikipedia, the news and ours; see docs/quality.md.

@@ -14,7 +14,7 @@ FERRY = (
     "Many people watched the ferry from the island."
 )
 BANK = "The seed bank in Halden opened a new vault. Its director Mirela Anton cut the ribbon."
-TWO = "When sank the ferry Marguerite, and who cut the ribbon?"
+TWO = "When sank the ferry Marguerite, and which director cut the ribbon?"
 SANK, RIBBON = FERRY[: FERRY.index(" Its crew")], BANK[BANK.index("Its") :]
 
 
@@ -40,8 +40,8 @@ def test_each_part_is_answered_in_its_order(library: Library) -> None:
     assert [claim.text for claim in answer.claims[:2]] == [SANK, RIBBON]
     first, second = answer.trace.parts
     assert first == "When sank the ferry Marguerite?"
-    assert second.startswith("Who cut the ribbon")
-    turned = library.ask("Who cut the ribbon, and when sank the ferry Marguerite?")
+    assert second.startswith("Which director cut the ribbon")
+    turned = library.ask("Which director cut the ribbon, and when sank the ferry Marguerite?")
     assert [claim.text for claim in turned.claims[:2]] == [RIBBON, SANK]
 
 

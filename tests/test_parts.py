@@ -57,6 +57,22 @@ TWO = {
         "Where will the ships Beagle each be shown?",
         "Where will the ships Cutty each be shown?",
     ],
+    "how many were killed and hurt in the fire": [
+        "How many were killed in the fire?",
+        "How many were hurt in the fire?",
+    ],
+    "On what dates did the Salt Museum open and close?": [
+        "On what dates did the Salt Museum open?",
+        "On what dates did the Salt Museum close?",
+    ],
+    "What will be the length and the cost of the tunnel?": [
+        "What will be the length of the tunnel?",
+        "What will be the cost of the tunnel?",
+    ],
+    "What is the length and cost of the tunnel?": [
+        "What is the length of the tunnel?",
+        "What is the cost of the tunnel?",
+    ],
     "do you know when the bridge opened and who built it": [
         "When the bridge opened?",
         "Who built the bridge",
@@ -101,6 +117,9 @@ def test_a_question_has_these_parts(question: str) -> None:
         "The second volume holds letters and what?",
         "What is the distance between the church and the mill?",
         "Which drum and bass tracks were the first?",
+        "Who founded and edited the paper?",
+        "How much did tax rises and budget cuts bring?",
+        "When did Smith and Sons close?",
         "What are the differences between China and Europe?",
         "Which film stars Tom Hanks and Meg Ryan?",
         "What links Ada Park and Tom Reed?",

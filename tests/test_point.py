@@ -10,7 +10,7 @@ import pytest
 from rag.article import Article, Sentence
 from rag.choose import Choice, Pointer
 from rag.evidence import Evidence
-from rag.point import BOTH, CERTAIN, LEAN, NEAR, RIVAL, SURE, differing, pointed, quotable
+from rag.point import BOTH, CERTAIN, LEAN, NEAR, PARTED, RIVAL, SURE, differing, pointed, quotable
 from tests.pointing import RIVER, evidence, pointers
 
 
@@ -57,6 +57,25 @@ def test_three_are_quoted_where_more_than_one_fact_is_wanted(question: str, coun
     assert len(said) == count
     choice = Choice((evidence(RIVER), *others), 0.1, ())
     assert [one.text for one in quotable(question, choice)] == list(said)
+
+
+@pytest.mark.parametrize(
+    ("answering", "expected"),
+    [
+        ("", [RIVER]),
+        ("01", [RIVER, "A"]),
+        ("00", [RIVER]),
+        ("0", [RIVER, "A"]),
+        ("1", ["A", RIVER]),
+    ],
+)
+def test_what_answers_every_part_needs_none_that_is_less_near(
+    answering: str, expected: list[str]
+) -> None:
+    every = (evidence(RIVER), evidence("A", score=-(NEAR + PARTED) / 2))
+    choice = Choice(every, 0.1, (), parts=tuple(every[int(one)] for one in answering))
+    quotes = [claim.text for claim in pointed("When and where did the river rise?", choice)]
+    assert quotes == expected
 
 
 @pytest.mark.parametrize(
