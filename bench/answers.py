@@ -34,12 +34,20 @@ Task = Callable[..., Answer]
 Systems = Callable[[Library, Gold, Corpus], Iterator[tuple[str, Task]]]
 
 
-def compare(prog: str, systems: Systems) -> None:
-    """Prints the table of some systems for a gold file, a line as soon as it is measured."""
-    options = argparse.ArgumentParser(prog=prog)
-    options.add_argument("gold", type=Path)
-    options.add_argument("--articles", type=Path, default=ARTICLES)
-    given = options.parse_args()
+def options(prog: str) -> argparse.ArgumentParser:
+    """What a comparison is told: the gold file and its articles."""
+    parser = argparse.ArgumentParser(prog=prog)
+    parser.add_argument("gold", type=Path)
+    parser.add_argument("--articles", type=Path, default=ARTICLES)
+    return parser
+
+
+def compare(given: argparse.Namespace, systems: Systems) -> None:
+    """Prints the table of some systems for a gold file, a line as soon as it is measured.
+
+    Args:
+        given: what `options` parsed.
+    """
     gold = load_gold(given.gold)
     gold = replace(gold, items=tuple(one for one in gold.items if one.kind != "summary"))
     print(f"| system | {' | '.join(METRICS)} | cited span has the facts | words |")
@@ -127,4 +135,4 @@ def _words(report: Report) -> str:
 
 
 if __name__ == "__main__":
-    compare("python -m bench.answers", _systems)
+    compare(options("python -m bench.answers").parse_args(), _systems)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from string import ascii_lowercase
 from unittest.mock import patch
 
-from bench.answers import Task, compare
+from bench.answers import Task, compare, options
 from rag import Answer, Library
 from rag.evaluate import Corpus, Gold
 
@@ -58,4 +58,4 @@ def _systems(library: Library, gold: Gold, _corpus: Corpus) -> Iterator[tuple[st
 
 
 if __name__ == "__main__":
-    compare("python -m bench.slips", _systems)
+    compare(options("python -m bench.slips").parse_args(), _systems)
