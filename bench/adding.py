@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def rows() -> list[Row]:
             _, passages, spent = _added(Path(folder) / f"library-{attempt}", source, encoder)
             rates.append(passages / spent)
         floor = len(texts) / best(lambda: encoder.encode(texts), 2)
-        raw = {name: len(texts) / best(lambda e=e: e(texts), 1) for name, e in _raw().items()}
+        raw = {name: len(texts) / best(partial(e, texts), 1) for name, e in _raw().items()}
     adding = max(rates)
     ratio = adding / floor
     found = [

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from bench.measure import ARTICLES
 from rag import Answer, Library, models
 from rag.answer import Trace
+from rag.article import Span
 from rag.ask import PASSAGES, Means, start
 from rag.conversation import whole
 from rag.evaluate import Corpus, Gold, Report, load_gold, run
@@ -28,6 +29,7 @@ from rag.evaluate.stats import wilson
 from rag.evidence import Evidence, quoted
 from rag.generate import LlamaModel
 from rag.prompt import load_template
+from rag.search import Found
 
 METRICS = ("all_facts", "token_f1", "refused", "wrongly_refused", "citation_validity")
 Task = Callable[..., Answer]
@@ -88,23 +90,24 @@ def _on_evidence(library: Library, gold: Gold, corpus: Corpus) -> Task:
     spans = {
         item.question: [span for some in evidence[item.id] for span in some] for item in gold.items
     }
-    locator = models.locator()
-    model = LlamaModel(models.model_file())
-    means = Means(
-        lambda: locator,
-        lambda: model,
-        load_template("answer"),
-        load_template("read"),
-        lambda _: None,
-    )
+    locator, model = models.locator(), LlamaModel(models.model_file())
+    templates = load_template("answer"), load_template("read")
+
+    def search(question: str, own: Sequence[Span]) -> Found:
+        found = library.search(question, k=PASSAGES)
+        hits = [hit for hit in found.hits if not own or shared([hit.passage], own)]
+        return replace(found, hits=hits)
 
     def ask(question: str, *, history: Sequence[Answer] = ()) -> Answer:
-        asked = whole(question, history)
-        found = library.search(asked, k=PASSAGES)
-        if own := spans[question]:
-            hits = [hit for hit in found.hits if shared([hit.passage], own)]
-            found = replace(found, hits=hits)
-        return start(question, found, means, Trace(asked=asked)).answer
+        asked, own = whole(question, history), spans[question]
+        means = Means(
+            lambda part: search(part, own),
+            lambda: locator,
+            lambda: model,
+            *templates,
+            lambda _: None,
+        )
+        return start(question, search(asked, own), means, Trace(asked=asked)).answer
 
     return ask
 

@@ -64,7 +64,7 @@ def _asked(
 
 
 def _pointed(found: Found, settings: Settings, question: str, **_history: object) -> Answer:
-    with patch.multiple(point, **settings):
+    with patch.dict(vars(point), settings):
         claims = tuple(point.pointed(*found[question])) if question in found else ()
     return Answer(question, claims, not claims, Trace())
 
