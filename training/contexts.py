@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ def by_words(question: str, places: Sequence[Place]) -> list[float]:
 
     def shared(text: Text, n: int) -> float:
         said = set(squad_words(text.sentence(n)))
-        return len(asked & said) / (len(said) + 4) ** 0.5
+        return len(asked & said) / math.sqrt(len(said) + 4)
 
     return [shared(text, n) for text, n in places]
 

@@ -175,8 +175,8 @@ def thinned(corpus: Corpus, paragraphs: int = PARAGRAPHS, questions: int = QUEST
         some.extend([place] * (len(some) < paragraphs))
     asked: dict[int, list[Example]] = {one: [] for some in under.values() for one in some}
     for example in sorted(corpus.examples, key=lambda one: part(one.question)):
-        some = asked.get(example.paragraph, [])
-        some.extend([example] * (len(some) < questions))
+        about = asked.get(example.paragraph, [])
+        about.extend([example] * (len(about) < questions))
     kept = Corpus(corpus.name, [], [])
     for place in sorted(asked):
         kept.examples += [replace(one, paragraph=len(kept.texts)) for one in asked[place]]

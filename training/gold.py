@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from training.examples import Corpus, Example, part, squad
-from training.locator import CHOOSE, REPORT, SEED
+from training.locator import CHOOSE, REPORT
+from training.samples import SEED
 
 QUESTIONS = 500  # of each file
 

@@ -19,7 +19,7 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
@@ -54,7 +54,7 @@ HEAD_RATE = 10  # of the linear layer, beside the encoder's
 CHOOSE, REPORT = 0.15, 0.30  # paragraphs below these parts choose the recipe, and report on it
 
 
-class Locator(torch.nn.Module):
+class Locator(torch.nn.Module):  # type: ignore[misc]
     """The encoder and a linear layer to three logits a token."""
 
     def __init__(self, source: str) -> None:
@@ -148,15 +148,15 @@ def run(model: Any, made: dict[str, torch.Tensor]) -> torch.Tensor:
         return model(made["ids"], made["mask"], made["types"])
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def score(
     model: Locator, corpus: Corpus, tokens: Tokens, most: int, others: int = 4
 ) -> dict[str, float]:
     """What a trained locator finds among a question's own paragraph and the hardest others."""
     model.eval()
     chance = random.Random(SEED)
-    some = [e for e in corpus.examples if e.hard]
-    examples = chance.sample(some, min(most, len(some)))
+    hard_ones = [e for e in corpus.examples if e.hard]
+    examples = chance.sample(hard_ones, min(most, len(hard_ones)))
     best = f1 = exact = 0.0
     answerable, without = [], []
     spanned = 0
@@ -201,7 +201,7 @@ def span(
     outside = made["body"] == 0
     start = out[..., 0].masked_fill(outside, -1e4)
     end = out[..., 1].masked_fill(outside, -1e4)
-    width = start.shape[1]
+    width: int = start.shape[1]
     both = start[:, :, None] + end[:, None, :]
     near = torch.ones(width, width).triu() * torch.ones(width, width).tril(29)
     both = both.masked_fill(near == 0, -1e9)
@@ -421,7 +421,8 @@ def main() -> None:
     if command == "prepare":
         prepare(given.pop("data"), **given)
     elif command in ("mean", "pack", "unpack"):
-        {"mean": mean, "pack": pack, "unpack": unpack}[command](**given)
+        commands_of: dict[str, Callable[..., None]] = {"mean": mean, "pack": pack, "unpack": unpack}
+        commands_of[command](**given)
     else:
         train(given.pop("data"), given.pop("out"), **given)
 

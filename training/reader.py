@@ -191,7 +191,7 @@ def pack(folder: Path, out: Path) -> None:
         if ".lora_A." not in name:
             continue
         up = tensors[name.replace("lora_A", "lora_B")] * (card["lora_alpha"] / card["r"])
-        layer, matrix = re.search(r"layers\.(\d+)\.(\w+\.\w+)\.lora", name).groups()
+        layer, matrix = re.findall(r"layers\.(\d+)\.(\w+\.\w+)\.lora", name)[0]
         kind = MATRICES[matrix]
         up = interleaved(up, heads[kind]) if kind in heads else up
         factors[f"blk.{layer}.{kind}.weight"] = (up, down)

@@ -1,0 +1,1 @@
+"""How the shipped adapters are trained, from data to weights; see README.md."""
