@@ -23,6 +23,7 @@ from rag.point import pointed, quotable
 from rag.prompt import Prompt, Template
 from rag.read import normalise
 from rag.reread import reread
+from rag.rivals import Reader, rivals
 from rag.search import Found, Hit
 
 PASSAGES = 6  # whose sentences are scored: more cost time and find no more
@@ -161,13 +162,15 @@ def _claims(
         return
     with _timed(trace, "load_model_ms"):
         model = means.model()
-    if model and model.adapter:
-        choice = _reread(question, choice, model, means.reading, trace, doubt, stop)
+    if read := _reader(question, model, means.reading, trace, doubt, stop):
+        choice = read(choice)
+        trace.none = round(choice.none, 4)
     if choice.none > doubt:
         return
     choice = replace(choice, parts=_parts(question, means, locator, trace, doubt, stop))
     _go_on(stop)
     if model is None or not model.reliable:
+        choice = replace(choice, rivals=tuple(rivals(question, choice, read)))
         _give(quotable(question, choice), choice, trace)
         yield from pointed(question, choice)
         return
@@ -178,21 +181,23 @@ def _claims(
     yield from _grounded(question, lines, given)
 
 
-def _reread(
+def _reader(
     question: str,
-    choice: Choice,
-    model: Model,
+    model: Model | None,
     template: Template,
     trace: Trace,
     doubt: float,
     stop: threading.Event,
-) -> Choice:
-    spent = partial(record, trace=trace)
-    choice = reread(question, choice, model, template, spent, stop, doubt)
+) -> Reader | None:
+    """What reads the best sentences again, where the model was trained for that."""
+    if model is None or not model.adapter:
+        return None
     trace.model, trace.prompt = model.fingerprint, template.fingerprint
     trace.adapter = model.adapter
-    trace.none = round(choice.none, 4)
-    return choice
+    spent = partial(record, trace=trace)
+    return partial(
+        reread, question, model=model, template=template, spent=spent, stop=stop, doubt=doubt
+    )
 
 
 def _parts(

@@ -54,6 +54,7 @@ class Choice:
             `rag.reread`.
         parts: where the question has several, the sentence that answers each best, of those that
             one answers; see `rag.parts`.
+        rivals: sentences of other articles that answer with another number; see `rag.rivals`.
         located: the sentences as the locator sees them, where a model has weighed them since.
         elsewhere: ids of the articles that hardly count, as they have none of the question's names.
     """
@@ -63,6 +64,7 @@ class Choice:
     pointers: tuple[Pointer, ...]
     weighed: tuple[Pointer, ...] = ()
     parts: tuple[Evidence, ...] = ()
+    rivals: tuple[Evidence, ...] = ()
     located: tuple[Evidence, ...] = ()
     elsewhere: frozenset[str] = frozenset()
 

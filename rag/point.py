@@ -11,12 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rag.article import Article
 from rag.choose import Choice
 from rag.citation import Claim
-from rag.claims.figures import differ
-from rag.claims.names import strange
-from rag.claims.words import stems
 from rag.evidence import Evidence, quoted
 from rag.parts import parts
 from rag.phrase import Stretch, agreed, alone
@@ -28,11 +24,9 @@ BOTH = 0.002  # the same where a model has weighed them, of the product of both 
 WHOLE = 0.8  # share of that which must lie in the phrase that is shown
 CERTAIN = 0.06  # the same where more than one fact seems to be wanted and the phrase has one
 # Log-odds that another sentence may be less likely than the first to be quoted too: a second one,
-# or up to three where several facts are asked for; four where each has a question of its own; one
-# of another article that gives another number.
+# or up to three where several facts are asked for; four where each has a question of its own.
 NEAR = 2.2
 PARTED = 4.0
-RIVAL = 2.5
 LEAN = 2.0  # log-odds more of the sentence after the best that goes on with a pronoun
 
 _PRONOUN = re.compile(  # that a sentence begins with
@@ -52,11 +46,11 @@ def pointed(question: str, choice: Choice) -> Iterator[Claim]:
 
     Of a question with several parts, the sentence that answers each comes first. Another sentence
     is quoted where it is nearly as likely as the first: then either may answer, or each has a
-    share. Where other articles give another number, each is quoted.
+    share. Where other articles give another number, each is quoted (`rag.rivals`).
     """
     best = choice.evidence[0]
-    if against := differing(question, choice):
-        for one in (best, *against):
+    if choice.rivals:
+        for one in (best, *choice.rivals):
             yield replace(quoted(one), differs=True)
         return
     if short := _short(question, choice):
@@ -149,42 +143,8 @@ def _located(question: str, choice: Choice) -> Stretch | None:
     return agreed(mine) if sure else None
 
 
-def differing(question: str, choice: Choice) -> list[Evidence]:
-    """The sentences of other articles, one of each, whose likeliest phrase is another number.
-
-    They have to be nearly as likely as the best sentence, and their articles to have all names of
-    the question and half of its words that the best sentence has, else they speak of something
-    else. How likely they are the locator says: a model that reads again is made to prefer one of
-    them.
-    """
-    best = choice.evidence[0]
-    odds = {one.place: one.score for one in choice.located or choice.evidence}
-    said = _likeliest(choice, best)
-    found: dict[str, Evidence] = {}
-    for other in choice.evidence[1:]:
-        near = odds[other.place] > odds[best.place] - RIVAL
-        near &= other.article.id != best.article.id
-        phrase = _likeliest(choice, other) if near else None
-        if said and phrase and differ(said, phrase) and _is_on(question, best, other.article):
-            found.setdefault(other.article.id, other)
-    return list(found.values())
-
-
-def _is_on(question: str, best: Evidence, article: Article) -> bool:
-    """Whether an article is on what a question asks of and the best sentence speaks of."""
-    texts = [article.title, article.text]
-    shared = stems(question) & stems(f"{best.article.title}\n{best.text}")
-    lacking = shared - stems("\n".join(texts))
-    return not any(strange(question, texts)) and len(lacking) <= len(shared) / 2
-
-
-def _likeliest(choice: Choice, evidence: Evidence) -> str | None:
-    some = [pointer for pointer in choice.pointers if pointer.evidence is evidence]
-    return max(some, key=lambda one: one.probability).text if some else None
-
-
 def quotable(question: str, choice: Choice) -> list[Evidence]:
     """The sentences that `pointed` may quote, best first."""
     some = choice.ranked[: _reach(question, choice)[0]]
     quoted = _sentences(question, choice)
-    return list(dict.fromkeys([*some, *quoted, *differing(question, choice)]))
+    return list(dict.fromkeys([*some, *quoted, *choice.rivals]))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
 from rag.article import Article, Sentence
 from rag.choose import Choice, Pointer
 from rag.evidence import Evidence
-from rag.point import BOTH, CERTAIN, LEAN, NEAR, PARTED, RIVAL, SURE, differing, pointed, quotable
+from rag.point import BOTH, CERTAIN, LEAN, NEAR, PARTED, SURE, pointed, quotable
 from tests.pointing import RIVER, evidence, pointers
 
 
@@ -181,94 +180,14 @@ def test_how_sure_a_phrase_has_to_be(question: str, said: str, least: float) -> 
 
 # Articles that differ
 
-ASKED = "How many people were hurt?"
-NOW = "At least 12 people were hurt, the guard said."
-LATER = "Seventeen people were hurt when the ship ran aground."
 
-
-def told(text: str, part: str, score: float = 0.0) -> tuple[Evidence, Pointer]:
-    one = evidence(text, score=score)
-    at = text.index(part)
-    return one, Pointer(one, at, at + len(part), 0.4 + score / 10)
-
-
-@pytest.mark.parametrize(
-    ("text", "part", "behind", "differs"),
-    [
-        (LATER, "Seventeen", RIVAL - 0.1, True),
-        (LATER, "Seventeen people", RIVAL - 0.1, True),
-        (LATER, "Seventeen", RIVAL + 0.1, False),
-        (LATER, "the ship", 0.1, False),
-        ("Twelve people were hurt.", "Twelve", 0.1, False),
-        ("It happened 12 km from the port.", "12 km", 0.1, False),
-        ("It happened 17 km from the port.", "17 km", 0.1, False),
-        ("It sailed since 1998.", "1998", 0.1, False),
-    ],
-)
-def test_articles_that_differ_are_quoted_each(
-    text: str, part: str, behind: float, differs: bool
-) -> None:
-    (best, mine), (other, theirs) = told(NOW, "12"), told(text, part, -behind)
-    choice = Choice((best, other), 0.1, (mine, theirs))
-    claims = list(pointed(ASKED, choice))
-    assert [claim.differs for claim in claims] == ([True, True] if differs else [False])
-    assert [claim.text for claim in claims] == ([NOW, text] if differs else ["At least 12"])
-    assert quotable(ASKED, choice) == [best, other]
-
-
-@pytest.mark.parametrize("behind", [RIVAL - 0.1, RIVAL + 0.1])
-def test_how_far_articles_are_apart_the_locator_says(behind: float) -> None:
-    (best, mine), (other, theirs) = told(NOW, "12"), told(LATER, "Seventeen", -9.0)
-    located = (best, replace(other, score=-behind))
-    choice = Choice((best, other), 0.1, (mine, theirs), located=located)
-    assert differing(ASKED, choice) == ([other] if behind < RIVAL else [])
-
-
-def test_an_article_does_not_differ_from_itself() -> None:
-    (best, mine) = told(f"{NOW} {LATER}", "12")
-    article = best.article
-    later = Sentence(article.id, len(NOW) + 1, len(article.text))
-    other = Evidence(article, later, 1, 0.0)
-    choice = Choice((best, other), 0.1, (mine, Pointer(other, 0, 9, 0.3)))
-    assert [claim.text for claim in pointed(ASKED, choice)] == ["At least 12"]
-
-
-def test_of_an_article_that_differs_the_best_sentence_is_quoted() -> None:
-    (best, mine) = told(NOW, "12")
-    others = [told(LATER, "Seventeen", -at / 10) for at in range(1, 4)]
-    choice = Choice((best, *(o for o, _ in others)), 0.1, (mine, *(p for _, p in others)))
-    assert list(differing(ASKED, choice)) == [others[0][0]]
-
-
-@pytest.mark.parametrize(
-    ("asked", "differs"),
-    [
-        (ASKED, True),
-        ("How many people were hurt in Port Ellis?", False),
-        ("How many people did the ship hurt in Lenndorf?", True),
-        ("How many people were hurt by Ada Park?", False),
-    ],
-)
-def test_an_article_that_lacks_a_name_of_the_question_speaks_of_something_else(
-    asked: str, differs: bool
-) -> None:
-    (best, mine), (other, theirs) = told(NOW, "12"), told(LATER, "Seventeen", -0.1)
-    (there, again) = told(f"{LATER} It was on its way to Lenndorf.", "Seventeen", -0.1)
-    far = Choice((best, other), 0.1, (mine, theirs))
-    assert bool(differing(asked, far)) == (asked == ASKED)
-    assert bool(differing(asked, Choice((best, there), 0.1, (mine, again)))) == differs
-
-
-def test_an_article_that_lacks_what_the_best_sentence_answers_by_is_on_something_else() -> None:
-    best, mine = told("In the riot 12 people were hurt.", "12")
-    other, theirs = told("Seventeen people were hurt.", "Seventeen", -0.1)
-    choice = Choice((best, other), 0.1, (mine, theirs))
-    assert differing(ASKED, choice) == [other]
-    assert differing("How many were there in the riot?", choice) == []
-
-
-def test_articles_may_differ_in_other_words() -> None:
-    best, mine = told("At least 12 people were injured.", "12")
-    other, theirs = told("Seventeen people were hurt.", "Seventeen", -0.1)
-    choice = Choice((best, other), 0.1, (mine, theirs))
-    assert differing("How many people were injured?", choice) == [other]
+def test_articles_that_differ_are_quoted_each() -> None:
+    best, mine = evidence(RIVER), pointers(RIVER, {"four metres": 0.9})
+    rival, far = evidence("It rose by six metres.", score=-9.0), evidence("Rain fell.", score=-9.0)
+    choice = Choice((best, far, rival), 0.1, tuple(mine), rivals=(rival,))
+    claims = list(pointed("How far did it rise?", choice))
+    assert [(claim.text, claim.differs) for claim in claims] == [
+        (RIVER, True),
+        (rival.text, True),
+    ]
+    assert set(quotable("How far did it rise?", choice)) >= {best, rival}
