@@ -370,3 +370,28 @@ def test_articles_that_differ_are_named_with_their_dates(
     assert "Harbour Post, 2 March 2024: At least 12 people" in text
     assert "Northern Herald, 5 March 2024: Seventeen people" in text
     assert library.ask("How many passengers did the ferry carry?").text == "140 [1]"
+
+
+def test_a_number_of_something_else_is_no_other_answer(
+    tmp_path: Path,
+    real_encoder: PreparedEncoder,
+    real_locator: PreparedLocator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The locator takes it for one; the reader, which reads it alone, doesn't."""
+    texts = (
+        "Oldest bakery closes\n\nThe bakery Stumm in Aldorf, founded in 1793, shuts its doors on "
+        "Saturday. Nobody wants to take it over.",
+        "The last baker of Aldorf\n\nGerda Stumm took over her father's bakery in 1979 and "
+        "enlarged it in 1988. She rises at three.",
+    )
+    library = Library.open(tmp_path / "library", encoder=real_encoder, locator=real_locator)
+    library.add_documents([Document(f"{n}.txt", one.encode()) for n, one in enumerate(texts)])
+
+    def differ() -> bool:
+        answer = library.ask("how old is bakery stumm, since when")
+        return any(claim.differs for claim in answer.claims)
+
+    assert not differ()
+    monkeypatch.setattr("rag.rivals._answers", lambda _: True)
+    assert differ()
