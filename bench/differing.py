@@ -70,7 +70,7 @@ def report(folder: Path, pairs: Sequence[Pair]) -> Iterator[str]:
     yield "| | they differ | they don't |"
     yield "|---|---|---|"
     yield row("as it is")
-    with patch("rag.ask.rivals", lambda question, choice, _: rivals.differing(question, choice)):
+    with patch("rag.ask.rivals", lambda question, choice, _: rivals.rivals(question, choice, None)):
         yield row("by the locator alone")
 
 

@@ -16,9 +16,12 @@ Reader = Callable[[Choice], Choice]
 """A model that reads the best sentences of a choice again: `rag.reread.reread` of one question."""
 
 # Chosen on true disagreements and false ones; see docs/quality.md.
-RIVAL = 2.5  # log-odds that a rival may be less likely to answer than the best sentence
-ALONE = 0.001  # probability of its phrases together, of locator and model multiplied
-NONE = 0.87  # the model's probability that it doesn't answer, read alone
+# Log-odds that a rival may be less likely to answer than the best sentence, by the locator: where
+# no model reads it, and where one does.
+RIVAL = 2.5
+READ = 4.0
+# The least odds by the model that it answers, read alone, times the probability of its phrases.
+ALONE = 0.01
 
 
 def rivals(question: str, choice: Choice, read: Reader | None) -> list[Evidence]:
@@ -29,23 +32,23 @@ def rivals(question: str, choice: Choice, read: Reader | None) -> list[Evidence]
     something else. A model that reads has to hold likely, too, what the best sentence says and,
     were there nothing else, what each of them does: most numbers that differ are of other things.
     """
-    found = differing(question, choice)
-    if read and found:
-        if sum(one.probability for one in choice.weighed) <= BOTH:
-            return []
-        found = [one for one in found if _answers(read(_alone(one, choice)))]
-    return found
+    if read is None:
+        return differing(question, choice, RIVAL)
+    if sum(one.probability for one in choice.weighed) <= BOTH:
+        return []
+    found = differing(question, choice, READ)
+    return [one for one in found if _answers(read(_alone(one, choice)))]
 
 
-def differing(question: str, choice: Choice) -> list[Evidence]:
-    """The rivals as the locator sees them."""
+def differing(question: str, choice: Choice, reach: float) -> list[Evidence]:
+    """The rivals as the locator sees them, less likely than the best sentence by `reach`."""
     best = choice.evidence[0]
     # A model that reads again is made to prefer one of them.
     odds = {one.place: one.score for one in choice.located or choice.evidence}
     said = _likeliest(choice, best)
     found: dict[str, Evidence] = {}
     for other in choice.evidence[1:]:
-        near = odds[other.place] > odds[best.place] - RIVAL
+        near = odds[other.place] > odds[best.place] - reach
         near &= other.article.id != best.article.id
         phrase = _likeliest(choice, other) if near else None
         if said and phrase and differ(said, phrase) and _is_on(question, best, other.article):
@@ -75,4 +78,4 @@ def _alone(one: Evidence, choice: Choice) -> Choice:
 
 def _answers(read: Choice) -> bool:
     likely = sum(one.probability for one in read.weighed)
-    return read.none <= NONE and likely > ALONE
+    return likely * (1 - read.none) > ALONE * read.none

@@ -107,6 +107,7 @@ _MANY = re.compile(  # 2.5m people, not metres
     r"(m) (?=(?:people|men|women|children|jobs|homes|households|cars|copies|deaths|"
     r"\w+(?:ers|ors|ees|ants|ents|ians))\b)"
 )
+_OLD = re.compile(r"[- ]years?[- ]old\b|[- ]years of age\b", re.IGNORECASE)
 _VAGUE = re.compile(r"(?:dozen|hundred|thousand|million|billion|trillion)s", re.IGNORECASE)
 _HALF = re.compile(r"[ -]and[ -]a[ -]half\b", re.IGNORECASE)
 _UNIT = re.compile(
@@ -317,6 +318,8 @@ def differ(one: str, other: str) -> bool:
     [True, False, False, False]
     >>> differ("5 May 2023", "6 May"), differ("5 May 2023", "May 5"), differ("dozens", "36")
     (True, False, False)
+    >>> differ("88", "87 years old"), differ("aged 88", "88-year-old"), differ("88", "87 years")
+    (True, False, False)
     """
     days, others = ([day for day in dates(text) if day.is_exact] for text in (one, other))
     if days and others and not any(mine.fits(theirs) for mine in days for theirs in others):
@@ -330,7 +333,9 @@ def differ(one: str, other: str) -> bool:
 
 
 def _counts(text: str) -> list[Figure]:
-    """The figures of a text but for those, such as "dozens", that give no number."""
+    """The figures of a text but for those, such as "dozens", that give no number; an age has no
+    unit."""
+    text = _OLD.sub("", text)
     return [one for one in figures(text) if not _VAGUE.fullmatch(text, one.start, one.end)]
 
 
