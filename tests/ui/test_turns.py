@@ -173,7 +173,7 @@ def test_disagreeing_numbers_are_shown_with_their_sources(
     open_page: Open, stocked: Library, ask: Ask
 ) -> None:
     page = open_page()
-    ask(page, FERRY)
+    ask(page, "how many hurt ferry fire")
     said = page.locator(".thread > .turn .claim").all_text_contents()
     assert len(said) > 1
     assert all(", " in claim.partition(": ")[0] for claim in said)
